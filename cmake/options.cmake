@@ -1,0 +1,43 @@
+# Compiler and linker settings shared by every target.
+find_program(ALFORIS_CCACHE ccache)
+if(ALFORIS_CCACHE)
+  # The precompiled header is part of the hash by its sources, not by its time stamp.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${ALFORIS_CCACHE})
+endif()
+find_program(ALFORIS_MOLD mold)
+if(ALFORIS_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # gcc 12 reports false positives of these three in -O2 builds of Boost and the standard library.
+  add_compile_options(-Wno-restrict -Wno-maybe-uninitialized -Wno-dangling-pointer -fpch-preprocess)
+endif()
+string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE} -g1")
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+# Invariants stay checked in every build: an assertion that only debug builds know protects nobody.
+string(REPLACE "-DNDEBUG" "" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+
+if(ALFORIS_SANITIZE)
+  add_compile_options(-fsanitize=${ALFORIS_SANITIZE} -fno-omit-frame-pointer -O1)
+  add_link_options(-fsanitize=${ALFORIS_SANITIZE})
+endif()
+
+# A library without sources yet is an interface library, so that the folders can be filled in any order.
+function(alforis_library name)
+  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${name}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/programs/main\\.cpp$")
+  if(sources)
+    add_library(alforis_${name} STATIC ${sources})
+    target_include_directories(alforis_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_link_libraries(alforis_${name} PUBLIC ${ARG_LINKS})
+    target_precompile_headers(alforis_${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.hpp)
+  else()
+    add_library(alforis_${name} INTERFACE)
+    target_include_directories(alforis_${name} INTERFACE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(alforis_${name} INTERFACE ${ARG_LINKS})
+  endif()
+endfunction()

@@ -1,0 +1,110 @@
+#pragma once
+// The port every log implements, and what is built on it once for all: a reader of valid commits and a writer's epoch.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+
+#include "eventstore/commit.hpp"
+
+namespace alforis::eventstore {
+
+/// A record could not be appended, or nobody knows whether it was: disk full, broker gone, time-out. The writer steps down.
+struct AppendFailed : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The record can never be appended, whatever is tried: it is over Log::max_record_bytes(). Nothing was written.
+struct RecordTooLarge : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The log can't be read at the moment (broker gone). Try again later.
+struct LogUnavailable : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct StoredRecord {
+  Position position = 0;
+  std::string value;
+};
+
+/// A durable, totally ordered list of records. Thread-safe: one appender at a time is the callers' rule, readers are many.
+class Log {
+ public:
+  virtual ~Log() = default;
+
+  /// Appends the records in order and returns the position of the last one when all of them are durable (fsync, or acks=all).
+  /// Throws AppendFailed: any prefix of them may be there; throws RecordTooLarge before anything is written.
+  virtual Position append(std::span<const std::string> records) = 0;
+
+  /// An independent reader of raw records, starting after `position`.
+  class RawReader {
+   public:
+    virtual ~RawReader() = default;
+    /// Up to `max` records in order, positions rising; waits up to `wait` for the first. Empty when there is nothing new.
+    /// Throws LogUnavailable, LogDamaged (the storage itself reports corruption).
+    virtual std::vector<StoredRecord> read(std::size_t max, std::chrono::milliseconds wait) = 0;
+  };
+  virtual std::unique_ptr<RawReader> raw_reader(Position after) = 0;
+
+  /// Position of the last durable record now; 0 when empty. Throws LogUnavailable.
+  virtual Position end() = 0;
+
+  /// Largest record append() takes, in bytes.
+  virtual std::size_t max_record_bytes() const = 0;
+};
+
+/// Reads valid commits in order. Not thread-safe: one per thread.
+class Reader {
+ public:
+  /// Goes on after `from` (Cursor{} = from the beginning).
+  Reader(Log& log, Cursor from = {});
+
+  /// Up to `max` records' worth of valid commits; waits up to `wait` for something new. May return empty although the cursor moved
+  /// (only invalid records passed). Throws what RawReader::read and CommitFilter::accept throw; after LogDamaged each further
+  /// call throws it again.
+  std::vector<Commit> read(std::size_t max, std::chrono::milliseconds wait);
+
+  const Cursor& cursor() const { return filter_.cursor(); }
+
+ private:
+  std::unique_ptr<Log::RawReader> raw_;
+  CommitFilter filter_;
+  std::exception_ptr damage_;
+};
+
+/// Another writer has opened a newer epoch: this one must not write any more. Outcomes of what was in flight are settled by
+/// reading on.
+struct Deposed : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The right to write: one epoch, opened by this object. Not thread-safe. After any exception from commit() the object is
+/// spent: destroy it, open another one.
+class WriterEpoch {
+ public:
+  using OnCommit = std::function<void(const Commit&)>;
+
+  /// Reads on from `known` to the end, handing every valid commit to `replay` (in order, also those written by others meanwhile), opens
+  /// an epoch one higher than any seen, and returns once its epoch record has been read back as the newest.
+  /// Throws AppendFailed, LogUnavailable, LogDamaged; or Deposed when stop is requested.
+  WriterEpoch(Log& log, Cursor known, std::string writer, const OnCommit& replay, std::stop_token stop = {});
+
+  /// Appends the drafts as one group and returns them as read back, valid, in order. Throws AppendFailed or Deposed when not
+  /// all of them came back as valid within `timeout`: then what is known of each is settled by the next WriterEpoch's replay.
+  /// Throws RecordTooLarge before anything is written; that one does not spend the epoch.
+  std::vector<Commit> commit(std::span<const CommitDraft> drafts, std::chrono::milliseconds timeout);
+
+  /// Where the writer stands: the cursor after the last commit read back.
+  const Cursor& cursor() const { return reader_.cursor(); }
+
+ private:
+  Log& log_;
+  Reader reader_;
+  std::uint64_t epoch_ = 0;
+};
+
+}  // namespace alforis::eventstore
