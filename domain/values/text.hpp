@@ -1,0 +1,58 @@
+#pragma once
+// Free text, of one line or of several.
+
+#include <compare>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "domain/result.hpp"
+
+namespace alforis::domain {
+
+/// Whether a text may run over several lines (newline and tab allowed) or is one line (neither is).
+enum class Lines { one, many };
+
+/// The canonical form of a text, or what is wrong with it; `Text` and `Line` stand on it, and so do other values that
+/// are typed freely. White space at both ends is dropped (Unicode's White_Space, zero-width space and byte order mark),
+/// CRLF becomes a newline where newlines may stand, and the rest is brought to NFC (UAX #15). Fails with `invalid_utf8`
+/// (RFC 3629), `control_character` (C0 and C1 but newline and tab; for one line also these two and U+2028, U+2029),
+/// `empty`, or `too_long` (more than `max` code points, counted in NFC).
+Result<std::string> checked_text(std::string_view typed, std::size_t max, Lines lines);
+
+/// A text that is not empty, has no control characters, is in NFC and has at most `Max` code points.
+/// Fails as `checked_text` does.
+template <std::size_t Max, Lines lines>
+class BasicText {
+ public:
+  static constexpr std::string_view k_schema_type = "string";
+  static constexpr std::string_view k_schema_format = "";
+  static constexpr std::string_view k_schema_pattern = "";
+  static constexpr std::size_t k_max_length = Max;
+
+  static Result<BasicText> parse(std::string_view typed) {
+    auto checked = checked_text(typed, Max, lines);
+    if (!checked) return std::move(checked).error();
+    return BasicText(std::move(*checked));
+  }
+
+  const std::string& text() const { return text_; }
+
+  friend auto operator<=>(const BasicText&, const BasicText&) = default;
+
+ private:
+  explicit BasicText(std::string text) : text_(std::move(text)) {}
+
+  std::string text_;
+};
+
+/// Text of several lines: notes, descriptions.
+template <std::size_t Max>
+using Text = BasicText<Max, Lines::many>;
+
+/// Text of one line: names, cities, titles, register numbers.
+template <std::size_t Max>
+using Line = BasicText<Max, Lines::one>;
+
+}  // namespace alforis::domain
