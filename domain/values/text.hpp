@@ -14,6 +14,9 @@ namespace alforis::domain {
 /// Whether a text may run over several lines (newline and tab allowed) or is one line (neither is).
 enum class Lines { one, many };
 
+/// What is left without the blanks at both ends: Unicode's White_Space, the zero-width space and the byte order mark.
+std::string_view trimmed(std::string_view typed);
+
 /// The canonical form of a text, or what is wrong with it; `Text` and `Line` stand on it, and so do other values that
 /// are typed freely. White space at both ends is dropped (Unicode's White_Space, zero-width space and byte order mark),
 /// CRLF becomes a newline where newlines may stand, and the rest is brought to NFC (UAX #15). Fails with `invalid_utf8`

@@ -1,0 +1,58 @@
+#include "domain/events.hpp"
+
+#include <unordered_map>
+
+#include "domain/wire/enums.hpp"
+#include "domain/wire/json.hpp"
+
+namespace alforis::domain {
+
+namespace {
+
+using Decoder = Result<AnyEvent> (*)(std::string_view);
+
+template <class Event>
+Result<AnyEvent> decode_as(std::string_view data) {
+  auto event = wire::from_json<Event>(data, wire::UnknownMembers::ignore);
+  if (!event) return std::move(event).error();
+  return Result<AnyEvent>(boost::system::in_place_value, std::move(*event));
+}
+
+const std::unordered_map<std::string_view, Decoder>& decoders() {
+  static const auto table = [] {
+    std::unordered_map<std::string_view, Decoder> known;
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AnyEvent>>([&]<class T>(T) {
+      known.emplace(T::type::k_type, &decode_as<typename T::type>);
+    });
+    return known;
+  }();
+  return table;
+}
+
+}  // namespace
+
+std::string_view event_type(const AnyEvent& event) {
+  return std::visit([](const auto& e) { return std::remove_cvref_t<decltype(e)>::k_type; }, event);
+}
+
+EntityKind entity_kind(const AnyEvent& event) {
+  return std::visit([](const auto& e) { return EventsOf<StateOf<std::remove_cvref_t<decltype(e)>>>::k_kind; }, event);
+}
+
+std::optional<EntityKind> entity_kind_of_type(std::string_view type) {
+  return enum_from_text<EntityKind>(type.substr(0, type.find('.')));
+}
+
+std::string encode_event(const AnyEvent& event) {
+  return std::visit([](const auto& e) { return wire::to_json(e); }, event);
+}
+
+Result<AnyEvent> decode_event(std::string_view type, std::string_view data) {
+  const auto decoder = decoders().find(type);
+  if (decoder == decoders().end()) {
+    return problem("unknown_event_type", "this program does not know the event type " + std::string(type));
+  }
+  return decoder->second(data);
+}
+
+}  // namespace alforis::domain

@@ -1,0 +1,82 @@
+#pragma once
+// Everything that can happen, closed: a new event is added here once and the compiler finds every place that must know it.
+
+#include <boost/mp11.hpp>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "domain/link.hpp"
+#include "domain/organisation.hpp"
+#include "domain/person.hpp"
+#include "domain/team.hpp"
+#include "domain/user.hpp"
+
+namespace alforis::domain {
+
+/// The kinds of entity; their names are the first part of every event's type.
+BOOST_DEFINE_ENUM_CLASS(EntityKind, organisation, person, link, team, user)
+
+/// Which events make up which state.
+template <class State>
+struct EventsOf;
+template <>
+struct EventsOf<Organisation> {
+  static constexpr EntityKind k_kind = EntityKind::organisation;
+  using type = std::variant<OrganisationCreated, OrganisationUpdated, OrganisationStageChanged, OrganisationDeleted,
+                            OrganisationRestored>;
+};
+template <>
+struct EventsOf<Person> {
+  static constexpr EntityKind k_kind = EntityKind::person;
+  using type = std::variant<PersonCreated, PersonUpdated, PersonDeleted, PersonRestored>;
+};
+template <>
+struct EventsOf<Link> {
+  static constexpr EntityKind k_kind = EntityKind::link;
+  using type = std::variant<LinkCreated, LinkUpdated, LinkEnded>;
+};
+template <>
+struct EventsOf<Team> {
+  static constexpr EntityKind k_kind = EntityKind::team;
+  using type = std::variant<TeamCreated, TeamUpdated>;
+};
+template <>
+struct EventsOf<User> {
+  static constexpr EntityKind k_kind = EntityKind::user;
+  using type = std::variant<UserCreated, UserUpdated, UserPasswordSet>;
+};
+
+/// Every state there is.
+using AllStates = boost::mp11::mp_list<Organisation, Person, Link, Team, User>;
+
+/// Any event of any entity.
+using AnyEvent = boost::mp11::mp_append<EventsOf<Organisation>::type, EventsOf<Person>::type, EventsOf<Link>::type,
+                                        EventsOf<Team>::type, EventsOf<User>::type>;
+
+/// The state type an event belongs to.
+template <class Event>
+struct StateOfEvent {
+  template <class State>
+  using Owns = boost::mp11::mp_contains<typename EventsOf<State>::type, Event>;
+  using type = boost::mp11::mp_at<AllStates, boost::mp11::mp_find_if<AllStates, Owns>>;
+};
+template <class Event>
+using StateOf = typename StateOfEvent<Event>::type;
+
+/// The wire name, such as `organisation.created.v1`.
+std::string_view event_type(const AnyEvent& event);
+
+EntityKind entity_kind(const AnyEvent& event);
+
+/// The kind a wire name speaks of, also when the event itself is unknown to this program; nullopt when even that is.
+std::optional<EntityKind> entity_kind_of_type(std::string_view type);
+
+/// JSON of the event's fields. This and decode_event are the only ways into and out of the Log: personal members (is_personal) are
+/// sealed here under the key of the person they speak of.
+std::string encode_event(const AnyEvent& event);
+
+/// Fails with `unknown_event_type`, or with what the reader found. Members unknown to this program are ignored.
+Result<AnyEvent> decode_event(std::string_view type, std::string_view data);
+
+}  // namespace alforis::domain

@@ -1,0 +1,11 @@
+#include "domain/organisation.hpp"
+#include "domain/wire/codec.hpp"
+
+ALFORIS_WIRE(alforis::domain::OrganisationCreated)
+ALFORIS_WIRE(alforis::domain::OrganisationUpdated)
+ALFORIS_WIRE(alforis::domain::OrganisationStageChanged)
+ALFORIS_WIRE(alforis::domain::OrganisationDeleted)
+ALFORIS_WIRE(alforis::domain::OrganisationRestored)
+ALFORIS_WIRE(alforis::domain::Organisation)
+ALFORIS_WIRE(alforis::domain::OrganisationData<alforis::domain::Full>)
+ALFORIS_WIRE(alforis::domain::OrganisationData<alforis::domain::Patch>)

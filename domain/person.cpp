@@ -1,0 +1,27 @@
+#include "domain/person.hpp"
+
+#include "domain/patch.hpp"
+
+namespace alforis::domain {
+
+void evolve(std::optional<Person>& state, const PersonCreated& event, const EventContext& context) {
+  state.emplace();
+  static_cast<PersonData<Full>&>(*state) = event;
+  stamp_created(*state, context);
+}
+
+void evolve(std::optional<Person>& state, const PersonUpdated& event, const EventContext& context) {
+  if (!state) return;
+  apply<PersonData>(*state, event);
+  stamp_updated(*state, context);
+}
+
+void evolve(std::optional<Person>& state, const PersonDeleted&, const EventContext& context) {
+  if (state) stamp_deleted(*state, context);
+}
+
+void evolve(std::optional<Person>& state, const PersonRestored&, const EventContext& context) {
+  if (state) stamp_restored(*state, context);
+}
+
+}  // namespace alforis::domain

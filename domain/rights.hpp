@@ -1,0 +1,75 @@
+#pragma once
+// Who may see and do what (docs/RIGHTS.md). Pure: the writer asks before it decides, the reader before it answers.
+
+#include <optional>
+#include <span>
+
+#include "domain/user.hpp"
+#include "domain/values/uuid.hpp"
+
+namespace alforis::domain {
+
+/// The asker, as far as rights go.
+struct Viewer {
+  Uuid id;
+  Role role = Role::viewer;
+  std::optional<Uuid> team;
+};
+
+/// Whose a record is. Its team is its owner's team; without an owner it is shared.
+struct Ownership {
+  std::optional<Uuid> owner;
+  std::optional<Uuid> team;
+  Uuid created_by;
+
+  bool shared() const { return !owner.has_value(); }
+};
+
+/// Reads: administrators everything, others their own, their team's and the shared ones.
+inline bool can_see(const Viewer& viewer, const Ownership& record) {
+  if (viewer.role == Role::admin || record.shared()) return true;
+  return record.owner == viewer.id || (record.team && record.team == viewer.team);
+}
+
+/// Changes. A manager's are the team's and the shared ones; sales people change what they own, and what they created while nobody
+/// owns it. Everything that can be changed can be seen.
+inline bool can_update(const Viewer& viewer, const Ownership& record) {
+  switch (viewer.role) {
+    case Role::admin: return true;
+    case Role::manager: return can_see(viewer, record);
+    case Role::sales: return record.owner == viewer.id || (record.shared() && record.created_by == viewer.id);
+    case Role::viewer: return false;
+  }
+  return false;
+}
+
+/// Deletes, merges, bulk changes.
+inline bool can_delete(const Viewer& viewer, const Ownership& record) {
+  return viewer.role >= Role::manager && can_update(viewer, record);
+}
+
+/// Restores: who may delete, and sales people what they deleted themselves.
+inline bool can_restore(const Viewer& viewer, const Ownership& record, const std::optional<Uuid>& deleted_by) {
+  return can_delete(viewer, record) || (viewer.role == Role::sales && deleted_by == viewer.id);
+}
+
+/// A person is visible when any of the linked organisations is, or when there is none.
+inline bool can_see_person(const Viewer& viewer, std::span<const Ownership> linked) {
+  if (linked.empty() || viewer.role == Role::admin) return true;
+  for (const Ownership& organisation : linked) {
+    if (can_see(viewer, organisation)) return true;
+  }
+  return false;
+}
+
+/// A person is changed by who may change a linked organisation, or, while nobody's, by managers and by who created it.
+inline bool can_update_person(const Viewer& viewer, std::span<const Ownership> linked, const Uuid& created_by) {
+  if (viewer.role == Role::viewer) return false;
+  if (linked.empty()) return viewer.role >= Role::manager || created_by == viewer.id;
+  for (const Ownership& organisation : linked) {
+    if (can_update(viewer, organisation)) return true;
+  }
+  return viewer.role == Role::sales && created_by == viewer.id && can_see_person(viewer, linked);
+}
+
+}  // namespace alforis::domain

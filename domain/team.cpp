@@ -1,0 +1,19 @@
+#include "domain/team.hpp"
+
+#include "domain/patch.hpp"
+
+namespace alforis::domain {
+
+void evolve(std::optional<Team>& state, const TeamCreated& event, const EventContext& context) {
+  state.emplace();
+  static_cast<TeamData<Full>&>(*state) = event;
+  stamp_created(*state, context);
+}
+
+void evolve(std::optional<Team>& state, const TeamUpdated& event, const EventContext& context) {
+  if (!state) return;
+  apply<TeamData>(*state, event);
+  stamp_updated(*state, context);
+}
+
+}  // namespace alforis::domain

@@ -1,0 +1,47 @@
+#include "domain/values/country_code.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "domain/values/ascii.hpp"
+#include "domain/values/closed_list.hpp"
+#include "domain/values/text.hpp"
+
+namespace alforis::domain {
+namespace {
+
+// The officially assigned codes of ISO 3166-1. A code that ISO withdraws stays here: the Log remembers it.
+// clang-format off
+constexpr auto k_codes = std::to_array<std::string_view>({
+"AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW", "AX", "AZ", "BA", "BB", "BD",
+"BE", "BF", "BG", "BH", "BI", "BJ", "BL", "BM", "BN", "BO", "BQ", "BR", "BS", "BT", "BV", "BW", "BY", "BZ", "CA",
+"CC", "CD", "CF", "CG", "CH", "CI", "CK", "CL", "CM", "CN", "CO", "CR", "CU", "CV", "CW", "CX", "CY", "CZ", "DE",
+"DJ", "DK", "DM", "DO", "DZ", "EC", "EE", "EG", "EH", "ER", "ES", "ET", "FI", "FJ", "FK", "FM", "FO", "FR", "GA",
+"GB", "GD", "GE", "GF", "GG", "GH", "GI", "GL", "GM", "GN", "GP", "GQ", "GR", "GS", "GT", "GU", "GW", "GY", "HK",
+"HM", "HN", "HR", "HT", "HU", "ID", "IE", "IL", "IM", "IN", "IO", "IQ", "IR", "IS", "IT", "JE", "JM", "JO", "JP",
+"KE", "KG", "KH", "KI", "KM", "KN", "KP", "KR", "KW", "KY", "KZ", "LA", "LB", "LC", "LI", "LK", "LR", "LS", "LT",
+"LU", "LV", "LY", "MA", "MC", "MD", "ME", "MF", "MG", "MH", "MK", "ML", "MM", "MN", "MO", "MP", "MQ", "MR", "MS",
+"MT", "MU", "MV", "MW", "MX", "MY", "MZ", "NA", "NC", "NE", "NF", "NG", "NI", "NL", "NO", "NP", "NR", "NU", "NZ",
+"OM", "PA", "PE", "PF", "PG", "PH", "PK", "PL", "PM", "PN", "PR", "PS", "PT", "PW", "PY", "QA", "RE", "RO", "RS",
+"RU", "RW", "SA", "SB", "SC", "SD", "SE", "SG", "SH", "SI", "SJ", "SK", "SL", "SM", "SN", "SO", "SR", "SS", "ST",
+"SV", "SX", "SY", "SZ", "TC", "TD", "TF", "TG", "TH", "TJ", "TK", "TL", "TM", "TN", "TO", "TR", "TT", "TV", "TW",
+"TZ", "UA", "UG", "UM", "US", "UY", "UZ", "VA", "VC", "VE", "VG", "VI", "VN", "VU", "WF", "WS", "YE", "YT", "ZA",
+"ZM", "ZW"
+});
+// clang-format on
+static_assert(std::is_sorted(k_codes.begin(), k_codes.end()));
+
+}  // namespace
+
+Result<CountryCode> CountryCode::parse(std::string_view typed) {
+  typed = trimmed(typed);
+  if (typed.empty()) return problem("empty", "a country code is missing");
+  const auto code = find_code<2>(k_codes, typed, ascii::to_upper);
+  if (!code)
+    return problem("unknown_country", "no country has this code; expected two letters of ISO 3166-1, such as FR");
+  return CountryCode(*code);
+}
+
+std::span<const std::string_view> CountryCode::all() { return k_codes; }
+
+}  // namespace alforis::domain

@@ -1,0 +1,132 @@
+#include "domain/values/fold.hpp"
+
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#include <stdexcept>
+
+#include "domain/values/ascii.hpp"
+#include "domain/values/text.hpp"
+
+namespace alforis::domain {
+namespace {
+
+// Builds the key; blanks are held back until something follows them.
+class Key {
+ public:
+  explicit Key(std::size_t capacity) { key_.reserve(capacity); }
+
+  void blank() { blank_pending_ = true; }
+  void add(std::string_view text) {
+    if (blank_pending_ && !key_.empty()) key_ += ' ';
+    blank_pending_ = false;
+    key_ += text;
+  }
+  void add_ascii(char c) {
+    if (ascii::is_letter(c) || ascii::is_digit(c)) {
+      const char lower = ascii::to_lower(c);
+      add({&lower, 1});
+    } else if (c == '&') {
+      blank();
+      add("et");
+      blank();
+    } else if (c != '.') {
+      blank();
+    }
+  }
+  std::string take() && { return std::move(key_); }
+
+ private:
+  std::string key_;
+  bool blank_pending_ = false;
+};
+
+// Letters that Unicode does not decompose though people do, after case folding.
+std::string_view spelt_out(UChar32 c) {
+  switch (c) {
+    case 0x0153:
+      return "oe";
+    case 0x00E6:
+      return "ae";
+    case 0x00F8:
+      return "o";
+    case 0x0142:
+      return "l";
+    case 0x0111:
+      return "d";
+    case 0x00F0:
+      return "d";
+    case 0x00FE:
+      return "th";
+    case 0x0127:
+      return "h";
+    case 0x0131:
+      return "i";
+    case 0x0167:
+      return "t";
+    default:
+      return {};
+  }
+}
+
+bool is_accent(UChar32 c) { return c >= 0x0300 && c <= 0x036F; }
+
+bool is_part_of_word(UChar32 c) { return u_isalnum(c) != 0 || (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0; }
+
+std::string normalised(const icu::Normalizer2* form, std::string_view text, UErrorCode& status) {
+  std::string result;
+  if (U_FAILURE(status)) return result;
+  icu::StringByteSink<std::string> sink(&result, static_cast<std::int32_t>(text.size()));
+  form->normalizeUTF8(0, {text.data(), static_cast<std::int32_t>(text.size())}, sink, nullptr, status);
+  return result;
+}
+
+// Case folded, in compatibility forms, accents apart from their letters.
+std::string decomposed(std::string_view name) {
+  UErrorCode status = U_ZERO_ERROR;
+  const std::string folded = normalised(icu::Normalizer2::getNFKCCasefoldInstance(status), name, status);
+  std::string result = normalised(icu::Normalizer2::getNFKDInstance(status), folded, status);
+  if (U_FAILURE(status)) throw std::runtime_error(std::string("ICU cannot fold: ") + u_errorName(status));
+  return result;
+}
+
+void add_folded(Key& key, std::string_view text) {
+  const auto size = static_cast<std::int64_t>(text.size());
+  for (std::int64_t at = 0; at < size;) {
+    const auto start = static_cast<std::size_t>(at);
+    UChar32 c = 0;
+    U8_NEXT(text.data(), at, size, c);
+    if (c >= 0 && c < 0x80) {
+      key.add_ascii(static_cast<char>(c));
+    } else if (const std::string_view letters = spelt_out(c); !letters.empty()) {
+      key.add(letters);
+    } else if (c >= 0 && is_part_of_word(c)) {
+      if (!is_accent(c)) key.add(text.substr(start, static_cast<std::size_t>(at) - start));
+    } else {
+      key.blank();
+    }
+  }
+}
+
+}  // namespace
+
+std::string fold_name(std::string_view name) {
+  Key key(name.size());
+  if (ascii::all_ascii(name)) {
+    for (const char c : name) key.add_ascii(c);
+  } else {
+    add_folded(key, decomposed(name));
+  }
+  std::string folded = std::move(key).take();
+  // Without this, all names of punctuation alone would be one name.
+  return folded.empty() ? std::string(trimmed(name)) : folded;
+}
+
+std::string fold_header(std::string_view header) {
+  std::string key = fold_name(header);
+  std::erase(key, ' ');
+  return key;
+}
+
+}  // namespace alforis::domain

@@ -1,0 +1,50 @@
+#pragma once
+// JSON of described structs: reading with every problem and its place, writing, JSON Schema. The heavy templates are in
+// codec.hpp and are instantiated once per type, in the entity's `<entity>_wire.cpp`.
+
+#include <string>
+#include <string_view>
+
+#include "domain/result.hpp"
+
+namespace alforis::domain::wire {
+
+/// What a reader does with members the struct does not have. Commands reject them, events ignore them: an older program must be
+/// able to read what a newer one wrote.
+enum class UnknownMembers { reject, ignore };
+
+/// Deepest nesting accepted (RFC 8259 §9 lets a reader set limits).
+inline constexpr std::size_t k_max_depth = 32;
+
+/// Most problems reported for one input; the rest would only repeat what is said.
+inline constexpr std::size_t k_max_problems = 100;
+
+/// Reads one JSON object. Problems carry JSON pointers (RFC 6901). `malformed_json` and `too_deep` (pointer "") mean that the text is no JSON at
+/// all; every other code is about a member: `wrong_type`, `required`, `unknown_member`, `duplicate_member`, `not_nullable`,
+/// `unknown_value`, `too_many`, and the codes of the value types.
+template <class T>
+Result<T> from_json(std::string_view text, UnknownMembers unknown = UnknownMembers::reject);
+
+/// Writes one JSON object without white space: described members in order of declaration, base classes first. Empty optional
+/// fields and untouched edits are left out; cleared edits are null.
+template <class T>
+void write_json(std::string& out, const T& value);
+
+template <class T>
+std::string to_json(const T& value) {
+  std::string out;
+  write_json(out, value);
+  return out;
+}
+
+/// The type's JSON Schema (2020-12), self-contained.
+template <class T>
+std::string json_schema();
+
+/// Appends `text` as a JSON string with its quotes (RFC 8259 §7). The text must be valid UTF-8.
+void quote(std::string& out, std::string_view text);
+
+/// Whether problems speak of the text (400) rather than of its content (422).
+bool malformed(const Problems& problems);
+
+}  // namespace alforis::domain::wire
