@@ -4,7 +4,10 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
+#include <utility>
 
 #include "domain/values/ascii.hpp"
 #include "domain/values/text.hpp"
@@ -43,36 +46,26 @@ class Key {
 };
 
 // Letters that Unicode does not decompose though people do, after case folding.
+constexpr std::pair<UChar32, std::string_view> k_spelt_out[] = {
+    {0x00E6, "ae"}, {0x00F0, "d"}, {0x00F8, "o"}, {0x00FE, "th"}, {0x0111, "d"},
+    {0x0127, "h"},  {0x0131, "i"}, {0x0142, "l"}, {0x0153, "oe"}, {0x0167, "t"},
+};
+
 std::string_view spelt_out(UChar32 c) {
-  switch (c) {
-    case 0x0153:
-      return "oe";
-    case 0x00E6:
-      return "ae";
-    case 0x00F8:
-      return "o";
-    case 0x0142:
-      return "l";
-    case 0x0111:
-      return "d";
-    case 0x00F0:
-      return "d";
-    case 0x00FE:
-      return "th";
-    case 0x0127:
-      return "h";
-    case 0x0131:
-      return "i";
-    case 0x0167:
-      return "t";
-    default:
-      return {};
-  }
+  const auto* const found =
+      std::find_if(std::begin(k_spelt_out), std::end(k_spelt_out), [c](const auto& entry) { return entry.first == c; });
+  return found == std::end(k_spelt_out) ? std::string_view{} : found->second;
 }
 
 bool is_accent(UChar32 c) { return c >= 0x0300 && c <= 0x036F; }
 
-bool is_part_of_word(UChar32 c) { return u_isalnum(c) != 0 || (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0; }
+// Unicode's letter apostrophe, which some keyboards give for the other one.
+constexpr UChar32 k_letter_apostrophe = 0x02BC;
+
+bool is_part_of_word(UChar32 c) {
+  if (c == k_letter_apostrophe) return false;
+  return u_isalnum(c) != 0 || (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0;
+}
 
 std::string normalised(const icu::Normalizer2* form, std::string_view text, UErrorCode& status) {
   std::string result;

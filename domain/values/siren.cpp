@@ -26,10 +26,10 @@ bool is_luhn(std::string_view digits) {
   return sum % 10 == 0;
 }
 
-bool is_la_poste_establishment(std::string_view digits) {
-  if (!digits.starts_with(k_la_poste) || digits == k_la_poste_head_office) return false;
+bool has_right_check(std::string_view siret) {
+  if (!siret.starts_with(k_la_poste) || siret == k_la_poste_head_office) return is_luhn(siret);
   int sum = 0;
-  for (const char c : digits) sum += c - '0';
+  for (const char c : siret) sum += c - '0';
   return sum % 5 == 0;
 }
 
@@ -80,11 +80,10 @@ Result<Siret> Siret::parse(std::string_view typed) {
   if (!digits) return digits.error();
   const std::string_view text(digits->data(), digits->size());
   if (const auto siren = Siren::parse(text.substr(0, 9)); !siren) {
-    const Problem& why = siren.error().front();
+    const Problem why = siren.error().front();
     return problem(why.code, "the first nine digits of the SIRET are no SIREN: " + why.detail);
   }
-  const bool is_right = is_la_poste_establishment(text) || is_luhn(text);
-  if (!is_right) return problem("invalid_luhn", "the last digit of the SIRET does not fit the others (Luhn)");
+  if (!has_right_check(text)) return problem("invalid_luhn", "the digits of the SIRET do not fit together (Luhn)");
   return Siret(*digits);
 }
 

@@ -4,10 +4,12 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <optional>
+#include <limits>
+#include <stdexcept>
 
 #include "domain/values/ascii.hpp"
 
@@ -109,25 +111,32 @@ std::string to_nfc(std::string text) {
 }  // namespace
 
 std::string_view trimmed(std::string_view typed) {
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(typed.data());
-  auto end = static_cast<std::int64_t>(typed.size());
-  std::int64_t begin = 0;
-  for (std::int64_t next = 0; begin < end; begin = next) {
+  while (!typed.empty()) {
+    const auto size = static_cast<std::int64_t>(typed.size());
+    std::int64_t next = 0;
     UChar32 c = 0;
-    U8_NEXT(bytes, next, end, c);
+    U8_NEXT(typed.data(), next, size, c);
     if (!is_blank(c)) break;
+    typed.remove_prefix(static_cast<std::size_t>(next));
   }
-  for (std::int64_t previous = end; end > begin; end = previous) {
+  while (!typed.empty()) {
+    // ICU counts backwards in 32 bits; a character has four bytes at most.
+    const std::string_view tail = typed.substr(typed.size() - std::min<std::size_t>(typed.size(), 4));
+    const auto size = static_cast<std::int32_t>(tail.size());
+    std::int32_t previous = size;
     UChar32 c = 0;
-    U8_PREV(bytes, begin, previous, c);
+    U8_PREV(reinterpret_cast<const std::uint8_t*>(tail.data()), 0, previous, c);
     if (!is_blank(c)) break;
+    typed.remove_suffix(static_cast<std::size_t>(size - previous));
   }
-  return typed.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+  return typed;
 }
 
 Result<std::string> checked_text(std::string_view typed, std::size_t max, Lines lines) {
   const std::string_view bare = trimmed(typed);
   if (bare.empty()) return problem("empty", "the text is empty; expected at least one character that is no blank");
+  // ICU counts in 32 bits. No field of ours is near that, but a length is not to be trusted before it is looked at.
+  if (bare.size() > std::numeric_limits<std::int32_t>::max()) return problem("too_long", "the text has over 2 GiB");
   const auto found = scan(bare, lines);
   if (!found) return found.error();
   std::size_t length = found->code_points;

@@ -98,8 +98,10 @@ Result<std::string> canonical(std::string_view typed, UrlInput input) {
 Result<std::string> checked_url(std::string_view typed, std::size_t max, UrlInput input) {
   auto line = checked_text(typed, max, Lines::one);
   if (!line) return line;
-  const bool is_complete = line->find(k_after_scheme) != std::string::npos;
-  // Only the scheme that we put there ourselves makes a host doubtful: with his own the typist means an address.
+  // A scheme stands in front of all else; "://" further on belongs to a query.
+  const std::size_t colon = line->find(k_after_scheme);
+  const bool is_complete = colon != std::string::npos && line->find_first_of("/?#") == colon + 1;
+  // Only without a scheme is a host in doubt: who types one means an address.
   auto url = input == UrlInput::absolute || is_complete ? canonical(*line, UrlInput::absolute)
                                                         : canonical("https://" + *line, UrlInput::loose);
   if (url && url->size() > max) {

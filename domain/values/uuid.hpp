@@ -64,7 +64,8 @@ struct std::hash<alforis::domain::Uuid> {
   /// Both halves count: a version 7 is random at its end, a version 5 everywhere, a hand-made one perhaps nowhere.
   std::size_t operator()(const alforis::domain::Uuid& id) const noexcept {
     const auto [high, low] = std::bit_cast<std::array<std::uint64_t, 2>>(id.bytes());
-    const std::uint64_t mixed = (high ^ std::rotl(low, 32)) * 0x9E3779B97F4A7C15ULL;
+    std::uint64_t mixed = high * 0x9E3779B97F4A7C15ULL;
+    mixed = ((mixed ^ (mixed >> 32)) + low) * 0xD6E8FEB86659FD93ULL;
     return static_cast<std::size_t>(mixed ^ (mixed >> 32));
   }
 };
