@@ -1,0 +1,135 @@
+#pragma once
+// The read side of the query tables. Every call sees one snapshot; nothing here is cached.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "domain/events.hpp"
+#include "domain/rights.hpp"
+#include "eventstore/commit.hpp"
+#include "projections/query/list_query.hpp"
+
+namespace alforis::projections {
+
+using eventstore::Position;
+
+/// PostgreSQL is away, too slow, or has no tables yet: answer 503, try again later.
+struct DatabaseUnavailable : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// One entity with all that rights are decided upon; the same for every viewer.
+struct Record {
+  std::string document;  ///< public JSON
+  std::int64_t version = 0;
+  bool deleted = false;
+  std::optional<domain::Uuid> deleted_by;
+  domain::Uuid created_by;
+  /// organisation: its own; link: its organisation's; person: those of the organisations with a live link; user: owner is the user
+  /// itself, team its own; team: owner and team are the team itself.
+  std::vector<domain::Ownership> ownerships;
+  Position position = 0;  ///< checkpoint of the snapshot
+};
+
+/// Whether the viewer may know of the record (docs/RIGHTS.md); the same rule that lists apply in SQL.
+bool visible(const domain::Viewer& viewer, domain::EntityKind kind, const Record& record);
+
+struct Page {
+  std::vector<std::string> documents;
+  std::optional<std::string> next;  ///< cursor payload of the next page; to be sealed before it goes out
+  std::optional<std::int64_t> total;
+  Position position = 0;
+};
+
+/// One field of a history entry. Values are JSON texts; nullopt: the field was, or became, empty.
+struct FieldChange {
+  std::string field;
+  std::optional<std::string> from;
+  std::optional<std::string> to;
+
+  friend bool operator==(const FieldChange&, const FieldChange&) = default;
+};
+
+struct HistoryEntry {
+  Position position = 0;
+  std::uint32_t index = 0;  ///< of the event in its commit
+  std::string type;         ///< internal event type, `organisation.stage_changed.v1`
+  domain::Instant time;
+  domain::Uuid actor;
+  std::optional<std::string> reason;
+  std::string metadata;  ///< JSON object of the commit
+  std::vector<FieldChange> changes;
+};
+
+struct HistoryPage {
+  std::vector<HistoryEntry> entries;  ///< newest first
+  std::optional<std::string> next;
+  Position position = 0;
+};
+
+struct Credentials {
+  domain::Uuid user;
+  std::string hash;  ///< Argon2id in PHC form; empty: no password was ever set
+  bool active = false;
+};
+
+struct DirectoryUser {
+  domain::Uuid id;
+  std::string email;
+  std::optional<std::string> full_name;
+  domain::Role role = domain::Role::viewer;
+  std::optional<domain::Uuid> team;
+  bool active = false;
+  domain::Locale locale = domain::Locale::fr;
+};
+
+struct Directory {
+  std::vector<DirectoryUser> users;
+  Position position = 0;
+};
+
+struct ReaderOptions {
+  std::chrono::milliseconds connect_timeout{2000};
+  std::chrono::milliseconds statement_timeout{5000};
+};
+
+/// Blocking reads on one connection of its own; not thread-safe, one per thread. Connects at the first call and again after a failure.
+/// Every call throws DatabaseUnavailable.
+class QueryReader {
+ public:
+  /// Throws std::invalid_argument for a workspace that cannot name a schema.
+  QueryReader(std::string dsn, std::string workspace, ReaderOptions options = {});
+  ~QueryReader();
+  QueryReader(QueryReader&&) noexcept;
+  QueryReader& operator=(QueryReader&&) noexcept;
+
+  /// Deleted entities are found too.
+  std::optional<Record> find(domain::EntityKind kind, const domain::Uuid& id);
+
+  /// Fails with `invalid_value` at `after` for a cursor that belongs to another order of sorting or is none at all.
+  domain::Result<Page> list(const ListQuery& query);
+
+  /// Newest first. `after` is a HistoryPage's `next`, or empty; fails with `invalid_value` at `after`. Empty for an unknown id.
+  domain::Result<HistoryPage> history(domain::EntityKind kind, const domain::Uuid& id, std::string_view after,
+                                      std::size_t limit);
+
+  /// By e-mail address as domain::Email writes it.
+  std::optional<Credentials> credentials(std::string_view email);
+
+  /// All users.
+  Directory directory();
+
+  /// Up to which position the tables say everything.
+  Position checkpoint();
+
+ private:
+  class Core;
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace alforis::projections
