@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <initializer_list>
+#include <iterator>
 #include <optional>
+#include <random>
 #include <string>
 
 #include "domain/values/email.hpp"
@@ -120,6 +122,41 @@ TEST(Text, finds_a_control_character_at_every_place_of_a_word) {
   std::string printable;
   for (char c = '!'; c <= '~'; ++c) printable += c;
   EXPECT_EQ(outcome<Line<100>>(printable), printable);
+}
+
+// Strings of pieces that are each somebody's difficulty; the seed is fixed, so a failure comes back.
+std::string random_text(std::mt19937& random) {
+  static constexpr std::string_view k_pieces[] = {
+      "a",      "Z",       "9",      ".",      "-",      "@",      ":",      "/",      "//",   "https://",
+      "www.",   "com",     "%",      "%41",    "?",      "#",      " ",      "\n",     "\r\n", "\t",
+      "é",      "e\u0301", "\u0301", "\u0323", "ß",      "œ",      "&",      "\u00A0", "'",    "\u2019",
+      "\u200B", "\u2028",  "\u1112", "\u1161", "\u11AB", "\u0130", "\u03A3", "\uFB01", "日",   "😀",
+      "\xC3",   "\x7F",    "+33",    "01",     "(0)",    "00",     "\u212B", "xn--",
+  };
+  std::string text;
+  for (auto pieces = random() % 9; pieces > 0; --pieces) text += k_pieces[random() % std::size(k_pieces)];
+  return text;
+}
+
+TEST(EveryText, that_is_accepted_reads_back) {
+  std::mt19937 random(20'240'517);
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string typed = random_text(random);
+    outcome<Text<8>>(typed);
+    outcome<Line<8>>(typed);
+    outcome<Email>("a@" + typed + ".fr");
+    outcome<Url>("https://" + typed);
+    if (const auto loose = Url::from_loose(typed)) {
+      EXPECT_EQ(outcome<Url>(loose->text()), loose->text());
+    }
+    if (const auto phone = Phone::normalise(typed, std::nullopt)) {
+      EXPECT_EQ(outcome<Phone>(phone->text()), phone->text());
+    }
+    if (Line<50>::parse(typed)) {
+      EXPECT_EQ(fold_name(fold_name(typed)), fold_name(typed)) << typed;
+    }
+    ASSERT_FALSE(testing::Test::HasFailure()) << "typed: " << typed;
+  }
 }
 
 TEST(Line, has_neither_newline_nor_tab) {
