@@ -20,7 +20,7 @@ struct EventContext {
 /// Actor of what the system does by itself: first start, policies.
 inline constexpr std::string_view k_system_actor = "00000000-0000-7000-8000-000000000001";
 
-/// Members that every entity shows. `version` counts the commits that changed the entity, from 1.
+/// Members that every entity shows. `version` counts the entity's events, from 1.
 struct Entity {
   Uuid id;
   Instant created_at;
@@ -45,7 +45,7 @@ inline void stamp_created(Entity& entity, const EventContext& context) {
   entity.version = 1;
 }
 
-/// Stamps of a changed one. Two events of one commit have one time and actor and are one change.
+/// Stamps of a changed one.
 inline void stamp_updated(Entity& entity, const EventContext& context) {
   entity.updated_at = context.time;
   entity.updated_by = context.actor;

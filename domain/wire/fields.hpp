@@ -56,6 +56,10 @@ class Edit {
 template <class T>
 struct Replace : std::optional<T> {
   using std::optional<T>::optional;
+
+  friend bool operator==(const Replace& a, const Replace& b) {
+    return static_cast<const std::optional<T>&>(a) == static_cast<const std::optional<T>&>(b);
+  }
 };
 
 /// Shape of a whole object: required, optional, defaulted and list fields hold values.

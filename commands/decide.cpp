@@ -1,0 +1,38 @@
+#include "commands/decide.hpp"
+
+namespace alforis::commands {
+
+Rejection not_found(std::string_view what) {
+  return {RejectionKind::not_found, "not_found", "there is no such " + std::string(what), {}, {}, {}};
+}
+
+Rejection forbidden(std::string_view detail) {
+  return {RejectionKind::forbidden, "forbidden", std::string(detail), {}, {}, {}};
+}
+
+Rejection invalid(domain::Problems problems) {
+  return {RejectionKind::invalid, "invalid_input", "some members are wrong", std::move(problems), {}, {}};
+}
+
+Rejection conflict(std::string_view code, std::string_view detail) {
+  return {RejectionKind::conflict, std::string(code), std::string(detail), {}, {}, {}};
+}
+
+Rejection not_unique(std::string_view pointer, const domain::Uuid& other, bool other_visible) {
+  Rejection rejection = conflict("not_unique", "another record has this value already");
+  rejection.problems = domain::problem("not_unique", "another record has this value already", pointer);
+  if (other_visible) rejection.conflict = other;
+  return rejection;
+}
+
+std::optional<Rejection> stale(const IfMatch& if_match, const domain::Entity& entity) {
+  if (!if_match || *if_match == entity.version) return std::nullopt;
+  return Rejection{RejectionKind::precondition_failed,
+                   "version_mismatch",
+                   "the record is at version " + std::to_string(entity.version) + ", not " + std::to_string(*if_match),
+                   {},
+                   {},
+                   {}};
+}
+
+}  // namespace alforis::commands

@@ -1,0 +1,117 @@
+// Deciders of links between people and organisations.
+
+#include "commands/decide.hpp"
+#include "domain/patch.hpp"
+
+namespace alforis::commands {
+
+using namespace domain;
+
+namespace {
+
+struct LinkAndOrganisation {
+  Link link;
+  Organisation organisation;
+};
+
+/// Links follow their organisation: who sees it sees them, who may change it may change them.
+boost::system::result<LinkAndOrganisation, Rejection> changeable(const Uuid& id, const DecisionContext& context) {
+  auto link = context.state.find<Link>(id);
+  if (!link) return not_found("link");
+  auto organisation = context.state.find<Organisation>(*link->organisation_id);
+  if (!organisation) return not_found("link");
+  const Ownership ownership = context.state.ownership(*organisation);
+  if (!can_see(context.actor, ownership)) return not_found("link");
+  if (!can_update(context.actor, ownership)) return forbidden("the organisation belongs to somebody else");
+  if (!link->live) return conflict("ended", "the link has ended; ended links are history and do not change");
+  return LinkAndOrganisation{std::move(*link), std::move(*organisation)};
+}
+
+std::optional<Rejection> check_ends(const CreateLink& command, const DecisionContext& context) {
+  Problems problems;
+  const auto person = context.state.find<Person>(*command.data.person_id);
+  if (!person || person->deleted() || !can_see_person(context.actor, context.state.ownerships(*person))) {
+    problems.push_back({"unknown_reference", "/person_id", "there is no such person"});
+  }
+  const auto organisation = context.state.find<Organisation>(*command.data.organisation_id);
+  const bool seen = organisation && !organisation->deleted() &&
+                    can_see(context.actor, context.state.ownership(*organisation));
+  if (!seen) problems.push_back({"unknown_reference", "/organisation_id", "there is no such organisation"});
+  if (!problems.empty()) return invalid(std::move(problems));
+  if (!can_update(context.actor, context.state.ownership(*organisation))) {
+    return forbidden("the organisation belongs to somebody else");
+  }
+  return std::nullopt;
+}
+
+std::optional<Rejection> check_dates(const std::optional<Date>& since, const std::optional<Date>& until) {
+  if (!since || !until || *since <= *until) return std::nullopt;
+  return invalid(problem("dates_reversed", "until is before since", "/until"));
+}
+
+/// At most one primary link per organisation: a new one demotes the old one in the same commit.
+void demote_present_primary(Decision& decision, const Uuid& organisation, const Uuid& successor,
+                            const DecisionContext& context) {
+  const auto primary = context.state.holder(index::primary_link(organisation));
+  if (!primary || *primary == successor) return;
+  LinkUpdated demoted;
+  demoted.is_primary = false;
+  decision.events.push_back({*primary, std::move(demoted)});
+}
+
+std::optional<Phone> normalised(const std::optional<Phone>& phone, const std::optional<CountryCode>& country) {
+  if (!phone) return phone;
+  auto result = Phone::normalise(phone->text(), country);
+  return result ? std::move(*result) : *phone;
+}
+
+}  // namespace
+
+Decided decide(const CreateLink& command, const DecisionContext& context) {
+  if (context.actor.role == Role::viewer) return forbidden("viewers change nothing");
+  if (context.state.find<Link>(command.id)) return conflict("already_exists", "a link with this id exists already");
+  if (auto refusal = check_ends(command, context)) return *refusal;
+  if (auto refusal = check_dates(command.data.since, command.data.until)) return *refusal;
+  const auto pair = context.state.holder(index::link_pair(*command.data.person_id, *command.data.organisation_id));
+  if (pair) {
+    Rejection linked = conflict("already_linked", "this person has a live link to this organisation");
+    linked.conflict = *pair;
+    return linked;
+  }
+  LinkCreated event = command.data;
+  event.work_phone = normalised(event.work_phone, context.state.find<Organisation>(*event.organisation_id)->country);
+  const bool primary = event.is_primary;
+  Decision decision = happened(command.id, std::move(event));
+  if (primary) demote_present_primary(decision, *command.data.organisation_id, command.id, context);
+  return decision;
+}
+
+Decided decide(const UpdateLink& command, const DecisionContext& context) {
+  const auto present = changeable(command.id, context);
+  if (!present) return present.error();
+  if (auto refusal = stale(command.if_match, present->link)) return *refusal;
+  LinkUpdated event;
+  static_cast<LinkData<Patch>&>(event) = command.patch;
+  if (event.work_phone.touched() && event.work_phone.value()) {
+    event.work_phone = Edit<Phone>(*normalised(event.work_phone.value(), present->organisation.country));
+  }
+  LinkData<Full> changed = present->link;
+  apply<LinkData>(changed, event);
+  if (auto refusal = check_dates(changed.since, changed.until)) return *refusal;
+  if (!reduce<LinkData>(event, present->link)) return Decision{command.id, {}};
+  const bool promoted = event.is_primary.value_or(false);
+  Decision decision = happened(command.id, std::move(event));
+  if (promoted) demote_present_primary(decision, present->organisation.id, command.id, context);
+  return decision;
+}
+
+Decided decide(const EndLink& command, const DecisionContext& context) {
+  const auto present = changeable(command.id, context);
+  if (!present) return present.error();
+  if (auto refusal = stale(command.if_match, present->link)) return *refusal;
+  const Date until = command.until.value_or(context.today);
+  if (auto refusal = check_dates(present->link.since, until)) return *refusal;
+  return happened(command.id, LinkEnded{until, command.reason});
+}
+
+}  // namespace alforis::commands

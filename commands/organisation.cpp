@@ -1,0 +1,253 @@
+// Deciders of organisations.
+
+#include "commands/decide.hpp"
+#include "domain/patch.hpp"
+#include "domain/wire/enums.hpp"
+
+namespace alforis::commands {
+
+using namespace domain;
+
+namespace {
+
+using Refusal = std::optional<Rejection>;
+
+/// A live organisation the actor may see, or why not.
+boost::system::result<Organisation, Rejection> visible(const Uuid& id, const DecisionContext& context) {
+  auto found = context.state.find<Organisation>(id);
+  if (!found || !can_see(context.actor, context.state.ownership(*found))) return not_found("organisation");
+  return std::move(*found);
+}
+
+boost::system::result<Organisation, Rejection> live(const Uuid& id, const DecisionContext& context) {
+  auto found = visible(id, context);
+  if (!found || !found->deleted()) return found;
+  // To who may not restore it, a deleted record is as good as none.
+  if (!can_restore(context.actor, context.state.ownership(*found), found->deleted_by)) return not_found("organisation");
+  Rejection gone = conflict("deleted", "the organisation is deleted");
+  gone.moves = {"restore"};
+  return gone;
+}
+
+bool other_visible(const Uuid& id, const DecisionContext& context) {
+  const auto other = context.state.find<Organisation>(id);
+  return other && can_see(context.actor, context.state.ownership(*other));
+}
+
+Refusal taken(const std::string& key, std::string_view pointer, const Uuid& self, const DecisionContext& context) {
+  const auto holder = context.state.holder(key);
+  if (!holder || *holder == self) return std::nullopt;
+  return not_unique(pointer, *holder, other_visible(*holder, context));
+}
+
+Refusal check_unique(const std::optional<Lei>& lei, const std::optional<Siret>& siret, const Uuid& self,
+                     const DecisionContext& context) {
+  if (lei) {
+    if (auto refusal = taken(index::lei(*lei), "/lei", self, context)) return refusal;
+  }
+  if (siret) {
+    if (auto refusal = taken(index::siret(*siret), "/siret", self, context)) return refusal;
+  }
+  return std::nullopt;
+}
+
+/// Whether the actor may make `owner` (nullopt: nobody) the owner of a record.
+Refusal check_owner(const std::optional<Uuid>& owner, const DecisionContext& context) {
+  if (!owner) return std::nullopt;
+  const auto user = context.state.find<User>(*owner);
+  if (!user || !user->active) {
+    return invalid(problem("unknown_reference", "there is no active user with this id", "/owner_id"));
+  }
+  const Viewer& actor = context.actor;
+  if (actor.role == Role::admin || *owner == actor.id) return std::nullopt;
+  if (actor.role == Role::manager && user->team_id && user->team_id == actor.team) return std::nullopt;
+  return forbidden("only an administrator gives records to other teams; sales people take them for themselves");
+}
+
+/// SIRET and SIREN speak of the same company.
+Refusal check_siren(const std::optional<Siren>& siren, const std::optional<Siret>& siret) {
+  if (!siren || !siret || siret->siren() == *siren) return std::nullopt;
+  return invalid(problem("siren_mismatch", "the SIRET does not begin with the SIREN", "/siret"));
+}
+
+void normalise_phone(OrganisationData<Full>& data) {
+  if (!data.phone) return;
+  if (auto phone = Phone::normalise(data.phone->text(), data.country)) data.phone = std::move(*phone);
+}
+
+void normalise_phone(OrganisationData<Patch>& patch, const Organisation& present) {
+  if (!patch.phone.touched() || !patch.phone.value()) return;
+  const auto country = patch.country.touched() ? patch.country.value() : present.country;
+  if (auto phone = Phone::normalise(patch.phone.value()->text(), country)) patch.phone = Edit<Phone>(std::move(*phone));
+}
+
+Refusal check_update_right(const UpdateOrganisation& command, const Organisation& present,
+                           const DecisionContext& context) {
+  if (can_update(context.actor, context.state.ownership(present))) return std::nullopt;
+  // Sales people may take a shared record, with that change alone or with others in the same breath.
+  const auto& owner = command.patch.owner_id;
+  const bool takes = context.actor.role == Role::sales && !present.owner_id && owner.touched() &&
+                     owner.value() == context.actor.id;
+  if (takes) return std::nullopt;
+  return forbidden("the record belongs to somebody else; a shared one can be taken by setting owner_id to yourself");
+}
+
+OrganisationStageChanged stage_change(const Organisation& present, PipelineStage to, std::optional<Text<1000>> reason,
+                                      const DecisionContext& context) {
+  OrganisationStageChanged event;
+  event.from = present.pipeline_stage;
+  event.to = to;
+  event.reason = std::move(reason);
+  if (to == PipelineStage::signe && !present.signature_date) event.signature_date = context.today;
+  return event;
+}
+
+Rejection reason_required() {
+  return invalid(problem("required", "a move to perdu needs a reason", "/reason"));
+}
+
+/// Events of a checked patch: changed fields, then the stage's move.
+Decided changes(const Organisation& present, OrganisationData<Patch> patch, std::optional<Text<1000>> reason,
+                const DecisionContext& context) {
+  const auto stage = patch.pipeline_stage;
+  patch.pipeline_stage = {};
+  Decision decision{present.id, {}};
+  if (reduce<OrganisationData>(patch, present)) {
+    OrganisationUpdated updated;
+    static_cast<OrganisationData<Patch>&>(updated) = patch;
+    decision.events.push_back({present.id, std::move(updated)});
+  }
+  if (stage && *stage != present.pipeline_stage) {
+    if (*stage == PipelineStage::perdu && !reason) return reason_required();
+    Organisation changed = present;
+    apply<OrganisationData>(changed, patch);
+    decision.events.push_back({present.id, stage_change(changed, *stage, std::move(reason), context)});
+  }
+  return decision;
+}
+
+/// The live organisation that is the same company, by the first identity that decides; several of one name decide nothing.
+boost::system::result<std::optional<Organisation>, Rejection> find_same(const OrganisationData<Full>& data,
+                                                                       const DecisionContext& context) {
+  using Found = std::optional<Organisation>;
+  const StateView& state = context.state;
+  if (data.lei) {
+    if (const auto id = state.holder(index::lei(*data.lei))) return Found(state.find<Organisation>(*id));
+  }
+  if (data.siret) {
+    if (const auto id = state.holder(index::siret(*data.siret))) return Found(state.find<Organisation>(*id));
+  }
+  const auto compatible = [&](const std::string& key) {
+    std::vector<Organisation> same;
+    for (const Uuid& id : state.holders(key, 20)) {
+      auto candidate = state.find<Organisation>(id);
+      const bool differs = !candidate || (data.lei && candidate->lei) || (data.siret && candidate->siret);
+      if (!differs) same.push_back(std::move(*candidate));
+    }
+    return same;
+  };
+  std::vector<Organisation> same;
+  if (data.regulator_number) same = compatible(index::regulator(data.regulator_number->text()));
+  if (same.empty()) same = compatible(index::name(data.name->text(), data.country));
+  if (same.empty()) return Found();
+  if (same.size() > 1) {
+    return conflict("ambiguous_match", std::to_string(same.size()) +
+                                           " organisations have this name and country: give a LEI, SIRET or regulator number");
+  }
+  return Found(std::move(same.front()));
+}
+
+Decided create(const Uuid& id, OrganisationData<Full> data, const DecisionContext& context) {
+  if (auto refusal = check_unique(data.lei, data.siret, id, context)) return *refusal;
+  if (auto refusal = check_siren(data.siren, data.siret)) return *refusal;
+  if (auto refusal = check_owner(data.owner_id, context)) return *refusal;
+  if (context.actor.role == Role::sales && !data.owner_id) data.owner_id = context.actor.id;
+  if (data.pipeline_stage == PipelineStage::signe && !data.signature_date) data.signature_date = context.today;
+  normalise_phone(data);
+  OrganisationCreated event;
+  static_cast<OrganisationData<Full>&>(event) = std::move(data);
+  return happened(id, std::move(event));
+}
+
+}  // namespace
+
+Decided decide(const CreateOrganisation& command, const DecisionContext& context) {
+  if (context.actor.role == Role::viewer) return forbidden("viewers change nothing");
+  if (context.state.find<Organisation>(command.id)) {
+    Rejection exists = conflict("already_exists", "an organisation with this id exists already");
+    if (other_visible(command.id, context)) exists.conflict = command.id;
+    return exists;
+  }
+  return create(command.id, command.data, context);
+}
+
+Decided decide(const UpdateOrganisation& command, const DecisionContext& context) {
+  const auto present = live(command.id, context);
+  if (!present) return present.error();
+  if (auto refusal = check_update_right(command, *present, context)) return *refusal;
+  if (auto refusal = stale(command.if_match, *present)) return *refusal;
+  OrganisationData<Patch> patch = command.patch;
+  if (patch.owner_id.touched() && patch.owner_id.value() != present->owner_id) {
+    if (auto refusal = check_owner(patch.owner_id.value(), context)) return *refusal;
+  }
+  normalise_phone(patch, *present);
+  Organisation changed = *present;
+  apply<OrganisationData>(changed, patch);
+  if (auto refusal = check_unique(changed.lei, changed.siret, changed.id, context)) return *refusal;
+  if (auto refusal = check_siren(changed.siren, changed.siret)) return *refusal;
+  return changes(*present, std::move(patch), std::nullopt, context);
+}
+
+Decided decide(const ChangeStage& command, const DecisionContext& context) {
+  const auto present = live(command.id, context);
+  if (!present) return present.error();
+  if (!can_update(context.actor, context.state.ownership(*present))) return forbidden("the record belongs to somebody else");
+  if (auto refusal = stale(command.if_match, *present)) return *refusal;
+  OrganisationData<Patch> patch;
+  patch.pipeline_stage = command.stage;
+  return changes(*present, std::move(patch), command.reason, context);
+}
+
+Decided decide(const DeleteOrganisation& command, const DecisionContext& context) {
+  const auto present = live(command.id, context);
+  if (!present) return present.error();
+  if (!can_delete(context.actor, context.state.ownership(*present))) return forbidden("only managers delete organisations");
+  if (auto refusal = stale(command.if_match, *present)) return *refusal;
+  return happened(command.id, OrganisationDeleted{command.reason});
+}
+
+Decided decide(const RestoreOrganisation& command, const DecisionContext& context) {
+  const auto present = visible(command.id, context);
+  if (!present) return present.error();
+  if (!can_restore(context.actor, context.state.ownership(*present), present->deleted_by)) {
+    return present->deleted() ? not_found("organisation") : forbidden("only managers restore organisations");
+  }
+  if (!present->deleted()) return Decision{command.id, {}};
+  if (auto refusal = check_unique(present->lei, present->siret, present->id, context)) return *refusal;
+  return happened(command.id, OrganisationRestored{});
+}
+
+Decided decide(const ImportOrganisation& command, const DecisionContext& context) {
+  if (context.actor.role < Role::manager) return forbidden("only administrators and managers import");
+  const auto same = find_same(command.data, context);
+  if (!same) return same.error();
+  if (!*same) {
+    OrganisationData<Full> data = command.data;
+    if (context.actor.role == Role::manager && !data.owner_id) data.owner_id = context.actor.id;  // into the own team
+    return create(command.id, std::move(data), context);
+  }
+  const Organisation& present = **same;
+  if (!can_update(context.actor, context.state.ownership(present))) {
+    return conflict("already_exists", "the organisation exists already and belongs to another team");
+  }
+  OrganisationData<Full> incoming = command.data;
+  normalise_phone(incoming);
+  OrganisationData<Patch> patch = merge_import(present, incoming, command.on_existing);
+  Organisation changed = present;
+  apply<OrganisationData>(changed, patch);
+  if (auto refusal = check_unique(changed.lei, changed.siret, changed.id, context)) return *refusal;
+  if (auto refusal = check_siren(changed.siren, changed.siret)) return *refusal;
+  return changes(present, std::move(patch), Text<1000>::parse("import").value(), context);
+}
+
+}  // namespace alforis::commands

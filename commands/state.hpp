@@ -1,0 +1,59 @@
+#pragma once
+// The writer's state: every entity, and the keys by which deciders find them exactly. A cache of the Log.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "commands/key_values.hpp"
+#include "domain/events.hpp"
+#include "domain/rights.hpp"
+
+namespace alforis::commands {
+
+/// Changes whenever keys or values below change their meaning; a store with another one is thrown away and replayed.
+inline constexpr std::string_view k_state_layout = "1";
+
+/// Keys of indexes. A unique key leads to one id; a shared one is followed by `/` and each id that has it.
+namespace index {
+std::string lei(const domain::Lei& lei);
+std::string siret(const domain::Siret& siret);
+std::string regulator(std::string_view number);
+std::string name(std::string_view name, const std::optional<domain::CountryCode>& country);
+std::string link_pair(const domain::Uuid& person, const domain::Uuid& organisation);
+std::string primary_link(const domain::Uuid& organisation);
+std::string links_of_person(const domain::Uuid& person);
+std::string links_of_organisation(const domain::Uuid& organisation);
+std::string email(const domain::Email& email);
+std::string team_name(std::string_view name);
+std::string active_admin();
+}  // namespace index
+
+/// What deciders may ask; exact at the position they decide upon.
+class StateView {
+ public:
+  explicit StateView(const KeyValues& values) : values_(values) {}
+
+  template <class State>
+  std::optional<State> find(const domain::Uuid& id) const;
+
+  /// Who has this unique key.
+  std::optional<domain::Uuid> holder(const std::string& unique_key) const;
+  /// All who have this shared key, at most `most`.
+  std::vector<domain::Uuid> holders(const std::string& shared_key, std::size_t most = SIZE_MAX) const;
+
+  /// Rights of a user as they stand; nullopt when unknown or inactive. The system actor may everything.
+  std::optional<domain::Viewer> viewer(const domain::Uuid& user) const;
+  domain::Ownership ownership(const domain::Organisation& organisation) const;
+  /// Of the organisations a person has live links to.
+  std::vector<domain::Ownership> ownerships(const domain::Person& person) const;
+
+ private:
+  const KeyValues& values_;
+};
+
+/// Folds an event into the state: evolves its entity and keeps the indexes. Total: an event is never refused.
+void fold(Overlay& state, const domain::AnyEvent& event, const domain::EventContext& context);
+
+}  // namespace alforis::commands

@@ -1,0 +1,136 @@
+#include "commands/state_store.hpp"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/compaction_filter.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include "commands/outcomes.hpp"
+#include "commands/state.hpp"
+
+namespace alforis::commands {
+
+namespace {
+
+constexpr std::string_view k_cursor_key = "m/cursor";
+constexpr std::string_view k_layout_key = "m/layout";
+constexpr std::size_t k_block_cache_bytes = 64U << 20;
+constexpr std::size_t k_write_buffer_bytes = 32U << 20;
+
+rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.size()}; }
+
+/// Lets outcomes of commands expire while RocksDB rewrites its files anyway.
+class DropOldOutcomes : public rocksdb::CompactionFilter {
+ public:
+  explicit DropOldOutcomes(const std::atomic<std::int64_t>& now_us) : now_us_(now_us) {}
+  const char* Name() const override { return "alforis.outcomes"; }
+  bool Filter(int, const rocksdb::Slice& key, const rocksdb::Slice& value, std::string*, bool*) const override {
+    return is_outcome_key(view(key)) && outcome_time_us(view(value)) + k_outcome_lifetime_us < now_us_;
+  }
+
+ private:
+  const std::atomic<std::int64_t>& now_us_;
+};
+
+}  // namespace
+
+struct StateStore::Database {
+  std::atomic<std::int64_t> now_us{0};
+  DropOldOutcomes filter{now_us};
+  std::unique_ptr<rocksdb::DB> db;
+
+  rocksdb::Options options() const {
+    rocksdb::Options options;
+    options.create_if_missing = true;
+    options.compaction_filter = &filter;
+    options.write_buffer_size = k_write_buffer_bytes;
+    options.max_write_buffer_number = 3;
+    options.max_open_files = 200;
+    options.max_background_jobs = 2;
+    options.compression = rocksdb::kLZ4Compression;
+    options.info_log_level = rocksdb::WARN_LEVEL;
+    options.keep_log_file_num = 2;
+    rocksdb::BlockBasedTableOptions table;
+    table.block_cache = rocksdb::NewLRUCache(k_block_cache_bytes);
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
+    table.cache_index_and_filter_blocks = true;
+    table.pin_l0_filter_and_index_blocks_in_cache = true;
+    table.whole_key_filtering = true;
+    options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+    return options;
+  }
+
+  rocksdb::Status open(const std::string& directory) {
+    rocksdb::DB* opened = nullptr;
+    const auto status = rocksdb::DB::Open(options(), directory, &opened);
+    db.reset(opened);
+    return status;
+  }
+};
+
+StateStore::StateStore(const std::filesystem::path& directory) : database_(std::make_unique<Database>()) {
+  std::filesystem::create_directories(directory);
+  auto status = database_->open(directory.string());
+  std::string layout;
+  if (status.ok()) {
+    database_->db->Get({}, slice(k_layout_key), &layout);
+    if (!layout.empty() && layout != k_state_layout) database_->db.reset();
+  }
+  if (status.IsCorruption() || !database_->db) {
+    if (!status.ok() && !status.IsCorruption()) {
+      throw std::runtime_error("the state store " + directory.string() + " can't be opened: " + status.ToString());
+    }
+    rocksdb::DestroyDB(directory.string(), rocksdb::Options());
+    status = database_->open(directory.string());
+  }
+  if (!status.ok()) throw std::runtime_error("the state store " + directory.string() + " can't be opened: " + status.ToString());
+}
+
+StateStore::~StateStore() = default;
+
+std::optional<std::string> StateStore::get(std::string_view key) const {
+  std::string value;
+  const auto status = database_->db->Get({}, slice(key), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) throw std::runtime_error("the state store can't be read: " + status.ToString());
+  return value;
+}
+
+void StateStore::scan(std::string_view prefix,
+                      const std::function<bool(std::string_view, std::string_view)>& visit) const {
+  const std::unique_ptr<rocksdb::Iterator> entry(database_->db->NewIterator({}));
+  for (entry->Seek(slice(prefix)); entry->Valid(); entry->Next()) {
+    if (!view(entry->key()).starts_with(prefix) || !visit(view(entry->key()), view(entry->value()))) return;
+  }
+  if (!entry->status().ok()) throw std::runtime_error("the state store can't be read: " + entry->status().ToString());
+}
+
+eventstore::Cursor StateStore::cursor() const {
+  const auto text = get(k_cursor_key);
+  return text ? eventstore::Cursor::parse(*text) : eventstore::Cursor{};
+}
+
+void StateStore::write(const Overlay::Changes& changes, const eventstore::Cursor& cursor, std::int64_t time_us) {
+  rocksdb::WriteBatch batch;
+  for (const auto& [key, value] : changes) {
+    if (value) {
+      batch.Put(key, *value);
+    } else {
+      batch.Delete(key);
+    }
+  }
+  batch.Put(slice(k_cursor_key), cursor.text());
+  batch.Put(slice(k_layout_key), slice(k_state_layout));
+  rocksdb::WriteOptions unlogged;
+  unlogged.disableWAL = true;  // the Log is the write-ahead log of this store
+  const auto status = database_->db->Write(unlogged, &batch);
+  if (!status.ok()) throw std::runtime_error("the state store can't be written: " + status.ToString());
+  database_->now_us = time_us;
+}
+
+void StateStore::flush() { database_->db->Flush(rocksdb::FlushOptions()); }
+
+}  // namespace alforis::commands

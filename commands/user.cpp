@@ -1,0 +1,114 @@
+// Deciders of users and teams: an administrator's work, but for what people set for themselves.
+
+#include "commands/decide.hpp"
+#include "domain/patch.hpp"
+
+namespace alforis::commands {
+
+using namespace domain;
+
+namespace {
+
+std::optional<Rejection> admin_only(const DecisionContext& context) {
+  if (context.actor.role == Role::admin) return std::nullopt;
+  return forbidden("only administrators manage users and teams");
+}
+
+std::optional<Rejection> check_team(const std::optional<Uuid>& team, const DecisionContext& context) {
+  if (!team) return std::nullopt;
+  const auto found = context.state.find<Team>(*team);
+  if (found && found->active) return std::nullopt;
+  return invalid(problem("unknown_reference", "there is no active team with this id", "/team_id"));
+}
+
+std::optional<Rejection> check_taken(const std::string& key, std::string_view pointer, const Uuid& self,
+                                     const DecisionContext& context) {
+  const auto holder = context.state.holder(key);
+  if (!holder || *holder == self) return std::nullopt;
+  return not_unique(pointer, *holder, true);
+}
+
+bool last_active_admin(const Uuid& user, const DecisionContext& context) {
+  const auto admins = context.state.holders(index::active_admin(), 2);
+  return admins.size() == 1 && admins.front() == user;
+}
+
+/// What people may change of themselves; everything else of a user is the administrator's.
+bool touches_only_own_settings(UserData<Patch> patch) {
+  patch.full_name = {};
+  patch.locale = {};
+  patch.time_zone = {};
+  patch.theme = {};
+  return patch == UserData<Patch>{};
+}
+
+}  // namespace
+
+Decided decide(const CreateTeam& command, const DecisionContext& context) {
+  if (auto refusal = admin_only(context)) return *refusal;
+  if (context.state.find<Team>(command.id)) return conflict("already_exists", "a team with this id exists already");
+  if (auto refusal = check_taken(index::team_name(command.data.name->text()), "/name", command.id, context)) return *refusal;
+  TeamCreated event;
+  static_cast<TeamData<Full>&>(event) = command.data;
+  return happened(command.id, std::move(event));
+}
+
+Decided decide(const UpdateTeam& command, const DecisionContext& context) {
+  const auto present = context.state.find<Team>(command.id);
+  if (!present) return not_found("team");
+  if (auto refusal = admin_only(context)) return *refusal;
+  if (auto refusal = stale(command.if_match, *present)) return *refusal;
+  TeamUpdated event;
+  static_cast<TeamData<Patch>&>(event) = command.patch;
+  if (event.name) {
+    if (auto refusal = check_taken(index::team_name(event.name->text()), "/name", command.id, context)) return *refusal;
+  }
+  if (!reduce<TeamData>(event, *present)) return Decision{command.id, {}};
+  return happened(command.id, std::move(event));
+}
+
+Decided decide(const CreateUser& command, const DecisionContext& context) {
+  if (auto refusal = admin_only(context)) return *refusal;
+  if (context.state.find<User>(command.id)) return conflict("already_exists", "a user with this id exists already");
+  if (auto refusal = check_taken(index::email(*command.data.email), "/email", command.id, context)) return *refusal;
+  if (auto refusal = check_team(command.data.team_id, context)) return *refusal;
+  UserCreated event;
+  static_cast<UserData<Full>&>(event) = command.data;
+  Decision decision = happened(command.id, std::move(event));
+  if (command.password_hash) decision.events.push_back({command.id, UserPasswordSet{*command.password_hash}});
+  return decision;
+}
+
+Decided decide(const UpdateUser& command, const DecisionContext& context) {
+  const auto present = context.state.find<User>(command.id);
+  if (!present) return not_found("user");
+  const bool own = command.id == context.actor.id && touches_only_own_settings(command.patch);
+  if (!own) {
+    if (auto refusal = admin_only(context)) return *refusal;
+  }
+  if (auto refusal = stale(command.if_match, *present)) return *refusal;
+  UserUpdated event;
+  static_cast<UserData<Patch>&>(event) = command.patch;
+  if (event.email) {
+    if (auto refusal = check_taken(index::email(*event.email), "/email", command.id, context)) return *refusal;
+  }
+  if (event.team_id.touched()) {
+    if (auto refusal = check_team(event.team_id.value(), context)) return *refusal;
+  }
+  if (!reduce<UserData>(event, *present)) return Decision{command.id, {}};
+  const bool demoted = (event.role && *event.role != Role::admin) || (event.active && !*event.active);
+  if (demoted && last_active_admin(command.id, context)) {
+    return conflict("last_admin", "this is the last active administrator: make another one first");
+  }
+  return happened(command.id, std::move(event));
+}
+
+Decided decide(const SetPassword& command, const DecisionContext& context) {
+  if (!context.state.find<User>(command.id)) return not_found("user");
+  if (command.id != context.actor.id) {
+    if (auto refusal = admin_only(context)) return *refusal;
+  }
+  return happened(command.id, UserPasswordSet{command.password_hash});
+}
+
+}  // namespace alforis::commands

@@ -1,0 +1,339 @@
+#include "commands/writer.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "commands/decide.hpp"
+#include "commands/outcomes.hpp"
+#include "commands/state_store.hpp"
+#include "domain/wire/json.hpp"
+
+namespace alforis::commands {
+
+using eventstore::Commit;
+using eventstore::CommitDraft;
+
+namespace {
+
+/// A command on its way: taken from the queue, its answer not given yet.
+struct Taken {
+  CommandRequest request;
+  OnResult done;
+};
+
+/// A command decided upon within a batch. `draft` is its place among the batch's drafts; none: nothing to write.
+struct Decided1 {
+  CommandResult result;
+  std::optional<std::size_t> draft;
+};
+
+Rejection unavailable(std::string detail) {
+  return {RejectionKind::unavailable, "unavailable", std::move(detail), {}, {}, {}};
+}
+
+domain::Date date_of(domain::Instant now) {
+  return domain::Date::parse(now.text().substr(0, 10)).value();
+}
+
+/// The subject's version and document as the state shows them now.
+template <class State>
+void describe(Outcome& outcome, const StateView& state) {
+  const auto found = state.find<State>(outcome.id);
+  if (!found) return;
+  outcome.version = found->version;
+  outcome.document = domain::wire::to_json(*found);
+}
+
+void describe(Outcome& outcome, domain::EntityKind kind, const StateView& state) {
+  switch (kind) {
+    case domain::EntityKind::organisation: return describe<domain::Organisation>(outcome, state);
+    case domain::EntityKind::person: return describe<domain::Person>(outcome, state);
+    case domain::EntityKind::link: return describe<domain::Link>(outcome, state);
+    case domain::EntityKind::team: return describe<domain::Team>(outcome, state);
+    case domain::EntityKind::user: return describe<domain::User>(outcome, state);
+  }
+}
+
+/// Folds a commit as the Log has it, and the outcome that a retry of its command gets.
+void fold_commit(Overlay& overlay, const Commit& commit) {
+  const auto actor = domain::Uuid::parse(commit.actor).value();
+  for (const eventstore::Event& recorded : commit.events) {
+    auto event = domain::decode_event(recorded.type, recorded.data);
+    if (!event) {
+      throw std::runtime_error("the event at position " + std::to_string(commit.position) + " can't be read: " +
+                               event.error().front().detail);
+    }
+    fold(overlay, *event, {domain::Uuid::parse(recorded.entity_id).value(), actor, domain::Instant::from_micros(commit.time_us)});
+  }
+  if (commit.events.empty()) return;
+  StoredOutcome stored{commit.time_us, request_hash_of(commit.metadata), {}};
+  stored.outcome.position = commit.position;
+  stored.outcome.created = commit.events.front().type.ends_with(".created.v1");
+  stored.outcome.id = domain::Uuid::parse(commit.events.front().entity_id).value();
+  describe(stored.outcome, *domain::entity_kind_of_type(commit.events.front().type), StateView(overlay));
+  overlay.put(outcome_key(commit.command_id), encode_outcome(stored));
+}
+
+}  // namespace
+
+class Writer::Core {
+ public:
+  Core(eventstore::Log& log, StateStore& store, WriterOptions options)
+      : log_(log), store_(store), options_(std::move(options)), overlay_(store_) {
+    thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
+  }
+
+  ~Core() {
+    thread_.request_stop();
+    wake_.notify_all();
+    thread_.join();
+  }
+
+  void submit(CommandRequest request, OnResult done) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (status_.ready && queue_.size() < options_.queue_limit) {
+        queue_.push_back({std::move(request), std::move(done)});
+        wake_.notify_one();
+        return;
+      }
+    }
+    const auto now = status();
+    done(unavailable(now.ready ? "too many commands are waiting" : "the log can't be written: " + now.trouble));
+  }
+
+  WriterStatus status() const {
+    const std::lock_guard lock(mutex_);
+    WriterStatus copy = status_;
+    copy.queued = queue_.size();
+    return copy;
+  }
+
+ private:
+  using Batch = std::vector<Taken>;
+
+  void run(const std::stop_token& stop) {
+    set_trouble("replaying the log");
+    Batch unanswered;
+    while (!stop.stop_requested()) {
+      try {
+        open(stop);
+        serve(stop, unanswered);
+      } catch (const std::exception& trouble) {
+        set_trouble(trouble.what());
+        epoch_.reset();
+        overlay_.clear();
+        refuse(unanswered);
+        pause(stop);
+      }
+    }
+    refuse(unanswered);
+    refuse_queue();
+    store_.flush();
+  }
+
+  /// Replays what the store does not know yet and opens an epoch.
+  void open(const std::stop_token& stop) {
+    constexpr std::size_t k_replay_batch = 2000;
+    std::size_t folded = 0;
+    eventstore::Cursor reached = store_.cursor();
+    std::int64_t time_us = 0;
+    const auto save = [&] {
+      store_.write(overlay_.changes(), reached, time_us);
+      overlay_.clear();
+      folded = 0;
+    };
+    const auto replay = [&](const Commit& commit) {
+      fold_commit(overlay_, commit);
+      reached = {commit.position, commit.epoch, commit.sequence, commit.chain};
+      time_us = commit.time_us;
+      if (++folded == k_replay_batch) save();
+    };
+    overlay_.clear();
+    epoch_.emplace(log_, reached, options_.name, replay, stop);
+    reached = epoch_->cursor();
+    save();
+    const std::lock_guard lock(mutex_);
+    status_.ready = true;
+    status_.trouble.clear();
+    status_.epoch = epoch_->cursor().epoch;
+    status_.position = epoch_->cursor().position;
+  }
+
+  void serve(const std::stop_token& stop, Batch& batch) {
+    while (true) {
+      batch = take(stop);
+      if (batch.empty()) return;
+      auto results = execute(batch);
+      for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(results[i]));
+      batch.clear();
+    }
+  }
+
+  /// Waits for commands; empty when the writer is to stop and the queue is done.
+  Batch take(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, stop, [this] { return !queue_.empty(); });
+    Batch batch;
+    while (!queue_.empty() && batch.size() < options_.batch_limit) {
+      batch.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+    return batch;
+  }
+
+  /// Decides, appends, reads back, folds. Throws when the outcome of anything is unknown; then nobody was answered.
+  std::vector<CommandResult> execute(const Batch& batch) {
+    const auto now = domain::Instant::from_micros(options_.now_us());
+    std::vector<CommitDraft> drafts;
+    std::vector<Decided1> decided;
+    decided.reserve(batch.size());
+    overlay_.clear();
+    for (const Taken& taken : batch) decided.push_back(decide_one(taken.request, now, drafts));
+    std::vector<Commit> commits;
+    if (!drafts.empty()) commits = epoch_->commit(drafts, options_.append_timeout);
+    std::vector<CommandResult> results;
+    results.reserve(decided.size());
+    for (std::size_t i = 0; i < decided.size(); ++i) {
+      finish(batch[i].request, decided[i], commits);
+      results.push_back(std::move(decided[i].result));
+    }
+    if (!commits.empty()) store_.write(overlay_.changes(), epoch_->cursor(), now.micros());
+    count(commits.size(), results);
+    return results;
+  }
+
+  Decided1 decide_one(const CommandRequest& request, domain::Instant now, std::vector<CommitDraft>& drafts) {
+    const StateView state(overlay_);
+    if (const auto known = overlay_.get(outcome_key(request.command_id))) return {replayed(request, *known), std::nullopt};
+    const auto actor = state.viewer(request.actor);
+    if (!actor) return {forbidden("the user is unknown or inactive"), std::nullopt};
+    const DecisionContext context{state, *actor, now, date_of(now)};
+    auto decision = std::visit([&](const auto& command) { return decide(command, context); }, request.command);
+    if (!decision) return {std::move(decision).error(), std::nullopt};
+    Outcome outcome;
+    outcome.id = decision->subject;
+    outcome.changed = !decision->events.empty();
+    outcome.position = epoch_->cursor().position;
+    outcome.created = outcome.changed && domain::event_type(decision->events.front().event).ends_with(".created.v1");
+    if (!outcome.changed || request.dry_run) {
+      describe_subject(outcome, request.command, state);
+      return {std::move(outcome), std::nullopt};
+    }
+    CommitDraft draft = make_draft(request, *decision, now);
+    if (too_large(draft)) return {invalid(domain::problem("too_large", "the command is larger than the log takes")), std::nullopt};
+    outcome.position = 0;  // known when the commit is read back
+    for (const NewEvent& happened : decision->events) fold(overlay_, happened.event, {happened.id, actor->id, now});
+    describe_subject(outcome, request.command, state);
+    // A retry within the same batch must find it already.
+    overlay_.put(outcome_key(request.command_id), encode_outcome({now.micros(), request.request_hash, outcome}));
+    drafts.push_back(std::move(draft));
+    return {std::move(outcome), drafts.size() - 1};
+  }
+
+  static CommandResult replayed(const CommandRequest& request, const std::string& known) {
+    StoredOutcome stored = decode_outcome(known);
+    if (!request.request_hash.empty() && stored.request_hash != request.request_hash) {
+      return Rejection{RejectionKind::key_reused, "idempotency_key_reused",
+                       "this idempotency key belongs to another request", {}, {}, {}};
+    }
+    stored.outcome.replayed = true;
+    return std::move(stored.outcome);
+  }
+
+  static void describe_subject(Outcome& outcome, const Command& command, const StateView& state) {
+    std::visit([&](const auto& c) { describe<typename std::remove_cvref_t<decltype(c)>::Subject>(outcome, state); }, command);
+  }
+
+  static CommitDraft make_draft(const CommandRequest& request, const Decision& decision, domain::Instant now) {
+    CommitDraft draft;
+    draft.command_id = request.command_id;
+    draft.actor = request.actor.text();
+    draft.time_us = now.micros();
+    draft.metadata = with_request_hash(request.metadata, request.request_hash);
+    draft.events.reserve(decision.events.size());
+    for (const NewEvent& happened : decision.events) {
+      draft.events.push_back({std::string(domain::event_type(happened.event)), happened.id.text(), domain::encode_event(happened.event)});
+    }
+    return draft;
+  }
+
+  bool too_large(const CommitDraft& draft) const {
+    constexpr std::size_t k_envelope = 1024;
+    std::size_t bytes = k_envelope + draft.metadata.size();
+    for (const eventstore::Event& event : draft.events) bytes += event.data.size() + k_envelope;
+    return bytes > log_.max_record_bytes();
+  }
+
+  void finish(const CommandRequest& request, Decided1& decided, const std::vector<Commit>& commits) {
+    auto* outcome = std::get_if<Outcome>(&decided.result);
+    if (outcome == nullptr) return;
+    if (decided.draft) {
+      outcome->position = commits[*decided.draft].position;
+      overlay_.put(outcome_key(request.command_id),
+                   encode_outcome({commits[*decided.draft].time_us, request.request_hash, *outcome}));
+    } else if (outcome->replayed && outcome->position == 0) {
+      // A retry that came in one batch with the first attempt: its position is known by now.
+      outcome->position = decode_outcome(*overlay_.get(outcome_key(request.command_id))).outcome.position;
+    }
+  }
+
+  void count(std::size_t commits, const std::vector<CommandResult>& results) {
+    const std::lock_guard lock(mutex_);
+    status_.commits += commits;
+    ++status_.batches;
+    status_.position = epoch_->cursor().position;
+    for (const CommandResult& result : results) status_.rejections += std::holds_alternative<Rejection>(result) ? 1 : 0;
+  }
+
+  void set_trouble(const std::string& what) {
+    const std::lock_guard lock(mutex_);
+    status_.ready = false;
+    status_.trouble = what;
+  }
+
+  /// Whose outcome stays unknown is told to ask again with the same key; so is everybody who waits.
+  void refuse(Batch& batch) {
+    for (Taken& taken : batch) taken.done(unavailable("the log can't be written at the moment: retry with the same key"));
+    batch.clear();
+    refuse_queue();
+  }
+
+  void refuse_queue() {
+    std::deque<Taken> waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      status_.ready = false;
+      waiting.swap(queue_);
+    }
+    for (Taken& taken : waiting) taken.done(unavailable("the log can't be written at the moment"));
+  }
+
+  void pause(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, stop, options_.retry_pause, [] { return false; });
+  }
+
+  eventstore::Log& log_;
+  StateStore& store_;
+  WriterOptions options_;
+  Overlay overlay_;
+  std::optional<eventstore::WriterEpoch> epoch_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::deque<Taken> queue_;
+  WriterStatus status_;
+  std::jthread thread_;
+};
+
+Writer::Writer(eventstore::Log& log, StateStore& store, WriterOptions options)
+    : core_(std::make_unique<Core>(log, store, std::move(options))) {}
+Writer::~Writer() = default;
+
+void Writer::submit(CommandRequest request, OnResult done) { core_->submit(std::move(request), std::move(done)); }
+WriterStatus Writer::status() const { return core_->status(); }
+
+}  // namespace alforis::commands
