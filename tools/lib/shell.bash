@@ -52,10 +52,13 @@ seconds_since() {
 # Shows that a long step lives: its last line of output, every second on a terminal and twice a minute elsewhere. It
 # ends with the script even when that is killed.
 show_life() {
-  local title=$1 log=$2 began=$3 line columns
+  local title=$1 log=$2 began=$3 line columns pause=30 never
   columns=$(tput cols 2>/dev/null || echo 80)
+  [ ! -t 1 ] || pause=1
+  # Waits at a pipe that nothing comes from, as a "sleep" would outlive us and keep the caller's files open.
+  exec {never}<> <(:)
   while kill -0 $$ 2>/dev/null; do
-    if [ -t 1 ]; then sleep 1; else sleep 30; fi
+    read -r -t "$pause" -u "$never" line || true
     line=$(tail -c 400 "$log" 2>/dev/null | tr -d '\000' | tr '\r' '\n' | grep -v '^ *$' | tail -n 1 || true)
     line="   $(seconds_since "$began")  $line"
     if [ -t 1 ]; then printf '\r\033[K%s' "${line:0:columns-1}"; else say "   $title: ${line:0:160}"; fi
@@ -69,16 +72,19 @@ run_step() {
   shift 2
   say "-> $title"
   mkdir -p "$(dirname "$log")"
-  : >"$log"
+  # A new file, never one that is there: root may log into directories where others can leave links.
+  rm -f "$log"
+  (set -C && : >"$log") || die "the log $log cannot be written"
+  [ "$EUID" -ne 0 ] || chown --reference="$(dirname "$log")" "$log"
   # The command stays in the foreground: Ctrl-C does not reach background commands of a script.
-  show_life "$title" "$log" "$began" &
+  show_life "$title" "$log" "$began" 9<&- &
   life=$!
   # A subshell of its own keeps "set -e" working inside of functions, which "|| code=$?" would switch off.
   set +e
   (
     set -e
     "$@"
-  ) >"$log" 2>&1 </dev/null
+  ) >>"$log" 2>&1 </dev/null
   code=$?
   set -e
   kill "$life" 2>/dev/null || true
@@ -106,6 +112,13 @@ step_failed() {
 # to root), otherwise to a system user of our own: the package's user "postgres" would open the machine's other clusters
 # to the HTTP server.
 choose_user() {
+  find_user "$1"
+  run_as=(env -C /)
+  [ "$EUID" -ne 0 ] || run_as=(setpriv --reuid="$run_user" --regid="$(id -g "$run_user")" --init-groups
+    env -C / USER="$run_user" LOGNAME="$run_user" HOME=/)
+}
+
+find_user() {
   local candidate path=$1
   if [ "$EUID" -ne 0 ]; then
     run_user=$(id -un 2>/dev/null) || die "your user id $EUID has no name on this machine; PostgreSQL needs one" \
@@ -124,16 +137,9 @@ choose_user() {
     die "the system user $run_user could not be created" "call this script as a user who is not root instead"
 }
 
-# Runs a command as run_user, in "/": the caller's directory may be closed to that user. Paths must be absolute.
-# setpriv replaces itself by the command, so the process keeps its id and signals reach it; sudo and su may be missing.
-as_user() {
-  if [ "$EUID" -eq 0 ] && [ "$run_user" != root ]; then
-    setpriv --reuid="$run_user" --regid="$(id -g "$run_user")" --init-groups \
-      env -C / USER="$run_user" LOGNAME="$run_user" HOME=/ "$@"
-  else
-    env -C / "$@"
-  fi
-}
+# Runs a program as run_user, in "/": the caller's directory may be closed to that user. Paths must be absolute.
+# setpriv replaces itself by the program, so the process keeps its id and signals reach it; sudo and su may be missing.
+as_user() { "${run_as[@]}" "$@"; }
 
 # Replaces a file with what comes on stdin: whole or not at all, and for run_user's eyes only. Done as that user, so
 # that root never follows a link somebody put there.
@@ -239,6 +245,40 @@ end_process() {
 
 # Does anything listen on this port of 127.0.0.1?
 port_taken() { (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# Compilers at once: one for each core, fewer where memory is short, as one of them may take 1.2 GB.
+build_jobs() {
+  local cores fits
+  cores=$(nproc)
+  fits=$(awk '/^MemAvailable:/ { print int($2 / 1200000) }' /proc/meminfo)
+  if [ "$fits" -lt 1 ]; then fits=1; fi
+  if [ "$fits" -lt "$cores" ]; then say "$fits"; else say "$cores"; fi
+}
+
+# Files of a build belong to the checkout's owner, also when root builds.
+as_builder() {
+  local owner
+  owner=$(stat -c %U "$alforis_root")
+  if [ "$EUID" -eq 0 ] && [ "$owner" != root ] && [ "$owner" != UNKNOWN ]; then
+    setpriv --reuid="$owner" --regid="$(id -g "$owner")" --init-groups \
+      env HOME="$(getent passwd "$owner" | cut -d: -f6)" USER="$owner" "$@"
+  else
+    "$@"
+  fi
+}
+
+# Configures a preset if need be and builds a target of it, or all:  build_preset release alforis
+build_preset() {
+  local preset=$1 target=${2:-all} build=$alforis_root/build/$1
+  cd "$alforis_root"
+  as_builder mkdir -p "$build"
+  # Later changes of the CMake files are ninja's to notice; it does not know of the presets.
+  if [ ! -f "$build/build.ninja" ] || [ CMakePresets.json -nt "$build/build.ninja" ]; then
+    run_step "configure the $preset build" "$build/configure.log" as_builder cmake --preset "$preset"
+  fi
+  run_step "build $target for $preset" "$build/build.log" \
+    as_builder cmake --build --preset "$preset" --target "$target" -j "$(build_jobs)"
+}
 
 # ---- small things --------------------------------------------------------------------------------------------------
 
