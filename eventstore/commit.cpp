@@ -3,7 +3,10 @@
 #include <openssl/evp.h>
 #include <simdjson.h>
 
+#include <charconv>
+#include <chrono>
 #include <cstring>
+#include <optional>
 
 namespace alforis::eventstore {
 namespace {

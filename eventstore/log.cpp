@@ -1,5 +1,6 @@
 #include "eventstore/log.hpp"
 
+#include <algorithm>
 #include <random>
 
 namespace alforis::eventstore {

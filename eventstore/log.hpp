@@ -2,6 +2,7 @@
 // The port every log implements, and what is built on it once for all: a reader of valid commits and a writer's epoch.
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <span>

@@ -1,5 +1,8 @@
 #include "eventstore/memory_log.hpp"
 
+#include <cstdlib>
+#include <thread>
+
 namespace alforis::eventstore {
 
 class MemoryLog::Tail final : public Log::RawReader {

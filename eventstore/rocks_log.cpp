@@ -8,9 +8,14 @@
 #include <rocksdb/write_batch.h>
 #include <unistd.h>
 
-#include <cstring>
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
 #include <fstream>
+#include <mutex>
+#include <set>
 #include <shared_mutex>
+#include <thread>
 
 namespace alforis::eventstore {
 namespace {
