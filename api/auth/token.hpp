@@ -1,0 +1,44 @@
+#pragma once
+// Access tokens: JSON Web Tokens (RFC 7519) signed by HMAC-SHA-256 under the server's key. Nothing but who and how long stands in them; rights are
+// looked up at each request.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "domain/values/uuid.hpp"
+
+namespace alforis::api {
+
+struct AccessToken {
+  domain::Uuid id;    ///< jti
+  domain::Uuid user;  ///< sub
+  std::int64_t expires_at = 0;  ///< exp, Unix seconds
+};
+
+enum class TokenFault { malformed, bad_signature, expired };
+
+class TokenKey {
+ public:
+  /// `secret`: at least 32 bytes. Throws std::invalid_argument when shorter.
+  explicit TokenKey(std::string secret);
+
+  std::string issue(const AccessToken& token, std::int64_t now_seconds) const;
+  /// Only HS256 under this key is accepted, whatever the token's header asks for.
+  std::variant<AccessToken, TokenFault> verify(const std::string& token, std::int64_t now_seconds) const;
+
+  /// 16 bytes of HMAC-SHA-256 over `text`, for other things that go out and come back (cursors). `purpose` keeps uses apart.
+  std::string seal(std::string_view purpose, std::string_view text) const;
+
+ private:
+  std::string secret_;
+};
+
+/// base64url without padding (RFC 4648 §5).
+std::string base64url(std::string_view bytes);
+/// False when `text` is none.
+bool base64url_decode(std::string_view text, std::string& bytes);
+
+}  // namespace alforis::api

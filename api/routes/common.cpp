@@ -1,0 +1,394 @@
+#include "api/routes/common.hpp"
+
+#include <openssl/sha.h>
+
+#include <charconv>
+
+#include "domain/values/text.hpp"
+#include "domain/wire/enums.hpp"
+
+namespace alforis::api {
+
+using domain::EntityKind;
+using domain::Uuid;
+using projections::QueryReader;
+
+namespace {
+
+constexpr std::string_view k_after = "Alforis-After";
+constexpr std::string_view k_position = "Alforis-Position";
+constexpr std::size_t k_longest_key = 255;
+
+Problem unavailable(std::string_view detail) {
+  Problem problem = Problem::of("unavailable", detail);
+  problem.retry_after = 1;
+  return problem;
+}
+
+/// Blocking reads on the pool; a database that is away is 503.
+template <class F>
+Task<std::invoke_result_t<F&, QueryReader&>> ask(Services& services, F question) {
+  auto job = [&services, question = std::move(question)]() mutable {
+    try {
+      return services.readers.with(question);
+    } catch (const projections::DatabaseUnavailable&) {
+      throw ProblemException(unavailable("the query tables can't be read at the moment"));
+    }
+  };
+  auto pending = services.pool.run(std::move(job));
+  co_return co_await std::move(pending);
+}
+
+/// Only organisations, users and teams are kept: what a person's or a link's visibility depends on changes without them.
+bool cacheable(EntityKind kind) { return kind != EntityKind::person && kind != EntityKind::link; }
+
+bool may_see_deleted(const domain::Viewer& viewer, const projections::Record& record) {
+  return viewer.role >= domain::Role::manager || (viewer.role == domain::Role::sales && record.deleted_by == viewer.id);
+}
+
+/// nullopt: the asker gets 404.
+std::optional<Response> answer_record(const CachedRecord& cached, EntityKind kind, const RequestContext& context) {
+  if (!projections::visible(context.viewer(), kind, cached.record)) return std::nullopt;
+  if (cached.record.deleted) {
+    const bool asked = context.request.parameter("deleted") == "true";
+    if (!asked || !may_see_deleted(context.viewer(), cached.record)) return std::nullopt;
+  }
+  return Response::json(cached.body, cached.etag);
+}
+
+Task<CachedRecordPtr> load_record(Services& services, EntityKind kind, Uuid id) {
+  const auto ticket = services.records.ticket(id);
+  auto question = [kind, id](QueryReader& reader) { return reader.find(kind, id); };
+  auto asking = ask(services, std::move(question));
+  auto found = co_await std::move(asking);
+  if (!found) co_return nullptr;
+  auto cached = make_cached(std::move(*found));
+  if (cacheable(kind)) services.records.put(kind, id, cached, ticket);
+  co_return cached;
+}
+
+std::string sealed_cursor(const Services& services, const RequestContext& context, const std::string& payload) {
+  const std::string bound = context.viewer().id.text() + std::string(context.request.path());
+  return base64url(services.key.seal("cursor:" + bound, payload) + payload);
+}
+
+Expected<std::string> opened_cursor(const Services& services, const RequestContext& context, std::string_view cursor) {
+  constexpr std::size_t k_seal_bytes = 16;
+  std::string bytes;
+  if (!base64url_decode(cursor, bytes) || bytes.size() < k_seal_bytes) {
+    return Problem::parameter("after", "invalid_cursor", "this is no cursor of this list");
+  }
+  const std::string payload = bytes.substr(k_seal_bytes);
+  const std::string bound = context.viewer().id.text() + std::string(context.request.path());
+  if (services.key.seal("cursor:" + bound, payload) != bytes.substr(0, k_seal_bytes)) {
+    return Problem::parameter("after", "invalid_cursor", "this is no cursor of this list");
+  }
+  return Expected<std::string>(boost::system::in_place_value, payload);
+}
+
+Problem parameter_problem(const domain::Problems& problems) {
+  Problem problem = Problem::of("invalid_parameter");
+  for (const domain::Problem& found : problems) problem.errors.push_back({found.code, {}, found.pointer, found.detail});
+  return problem;
+}
+
+Expected<projections::ListQuery> list_query(const Services& services, EntityKind kind, const RequestContext& context) {
+  projections::Parameters parameters;
+  for (const auto& [name, value] : context.request.parameters()) parameters.emplace_back(name, value);
+  auto query = projections::parse_list_query(kind, parameters, context.viewer());
+  if (!query) return parameter_problem(query.error());
+  if (!query->after.empty()) {
+    auto payload = opened_cursor(services, context, query->after);
+    if (!payload) return payload.error();
+    query->after = std::move(*payload);
+  }
+  return std::move(*query);
+}
+
+std::string page_body(const Services& services, const RequestContext& context, const projections::Page& page) {
+  std::string body = R"({"items":[)";
+  std::size_t bytes = 0;
+  for (const std::string& document : page.documents) bytes += document.size() + 1;
+  body.reserve(bytes + 256);
+  for (const std::string& document : page.documents) {
+    if (body.back() != '[') body.push_back(',');
+    body += document;
+  }
+  body += R"(],"next":)";
+  if (page.next) {
+    domain::wire::quote(body, sealed_cursor(services, context, *page.next));
+  } else {
+    body += "null";
+  }
+  if (page.total) body += R"(,"total":)" + std::to_string(*page.total);
+  body.push_back('}');
+  return body;
+}
+
+/// `Link: <…>; rel="next"` (RFC 8288): the same query with the next cursor.
+void add_link(Response& response, const RequestContext& context, const std::string& cursor) {
+  std::string target(context.request.path());
+  char separator = '?';
+  std::string_view rest = context.request.raw_query();
+  while (!rest.empty()) {
+    const auto part = rest.substr(0, rest.find('&'));
+    rest.remove_prefix(std::min(rest.size(), part.size() + 1));
+    if (part.empty() || part.starts_with("after=")) continue;
+    target += separator;
+    target += part;
+    separator = '&';
+  }
+  target += separator;
+  response.header("Link", "<" + target + "after=" + cursor + ">; rel=\"next\"");
+}
+
+std::string_view next_cursor_of(std::string_view body) {
+  constexpr std::string_view k_next = R"(],"next":")";
+  const auto at = body.rfind(k_next);
+  if (at == std::string_view::npos) return {};
+  const auto start = at + k_next.size();
+  return body.substr(start, body.find('"', start) - start);
+}
+
+Response answer_page(SharedBodyPtr body, const RequestContext& context) {
+  Response response = Response::json(std::move(body), {});
+  if (const auto cursor = next_cursor_of(response.bytes()); !cursor.empty()) add_link(response, context, std::string(cursor));
+  return response;
+}
+
+void append_change(std::string& out, const projections::FieldChange& change) {
+  out += R"({"field":)";
+  domain::wire::quote(out, change.field);
+  out += R"(,"from":)" + change.from.value_or("null") + R"(,"to":)" + change.to.value_or("null") + '}';
+}
+
+void append_entry(std::string& out, const projections::HistoryEntry& entry) {
+  out += R"({"position":)" + std::to_string(entry.position) + R"(,"type":)";
+  domain::wire::quote(out, entry.type);
+  out += R"(,"at":")" + entry.time.text() + R"(","by":")" + entry.actor.text() + '"';
+  if (entry.reason) {
+    out += R"(,"reason":)";
+    domain::wire::quote(out, *entry.reason);
+  }
+  out += R"(,"changes":[)";
+  bool first = true;
+  for (const auto& change : entry.changes) {
+    if (!first) out.push_back(',');
+    first = false;
+    append_change(out, change);
+  }
+  out += "]}";
+}
+
+Expected<std::size_t> history_limit(const Request& request) {
+  const auto text = request.parameter("limit");
+  if (!text) return projections::k_default_limit;
+  std::size_t limit = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
+  if (error != std::errc() || end != text->data() + text->size() || limit < 1 || limit > projections::k_max_limit) {
+    return Problem::parameter("limit", "invalid_value", "limit is a number from 1 to 200");
+  }
+  return limit;
+}
+
+std::string request_hash(const Request& request) {
+  std::string text(api::text(request.method()));
+  text += ' ';
+  text += request.target();
+  text += '\n';
+  text += request.body();
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  return base64url({reinterpret_cast<const char*>(digest.data()), 18});
+}
+
+std::string metadata(const Request& request) {
+  std::string json = R"({"request_id":)";
+  domain::wire::quote(json, request.request_id());
+  if (!request.traceparent().empty()) {
+    json += R"(,"traceparent":)";
+    domain::wire::quote(json, request.traceparent());
+  }
+  json.push_back('}');
+  return json;
+}
+
+}  // namespace
+
+Expected<eventstore::Position> after_position(const Request& request) {
+  const auto text = request.header(k_after);
+  if (!text) return eventstore::Position{0};
+  eventstore::Position position = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), position);
+  if (error != std::errc() || end != text->data() + text->size()) {
+    return Problem::of("invalid_header", "Alforis-After is the number that Alforis-Position gave");
+  }
+  return position;
+}
+
+Expected<Uuid> path_id(const RequestContext& context, std::size_t index) {
+  auto id = Uuid::parse(context.path_parameter(index));
+  if (!id) return Problem::of("not_found");
+  return *id;
+}
+
+Task<void> wait_for_position(Services& services, const RequestContext& context) {
+  const auto position = after_position(context.request).value();
+  if (position <= services.gate.position()) co_return;
+  auto waiting = services.gate.wait(position, services.options.position_timeout);
+  const bool reached = co_await std::move(waiting);
+  if (!reached) {
+    throw ProblemException(unavailable("the query tables are at position " + std::to_string(services.gate.position()) +
+                                       ", not yet at " + std::to_string(position)));
+  }
+}
+
+std::optional<Response> cached_record(Services& services, EntityKind kind, const RequestContext& context) {
+  if (!cacheable(kind)) return std::nullopt;
+  const auto position = after_position(context.request);
+  const auto id = Uuid::parse(context.path_parameter(0));
+  if (!position || *position > services.gate.position() || !id) return std::nullopt;
+  const auto cached = services.records.find(kind, *id);
+  if (!cached) return std::nullopt;
+  return answer_record(*cached, kind, context);
+}
+
+Task<Response> read_record(Services& services, EntityKind kind, RequestContext& context) {
+  const Uuid id = path_id(context).value();
+  co_await wait_for_position(services, context);
+  auto loading = load_record(services, kind, id);
+  const auto cached = co_await std::move(loading);
+  if (cached) {
+    if (auto response = answer_record(*cached, kind, context)) co_return std::move(*response);
+  }
+  co_return context.answer(Problem::of("not_found"));
+}
+
+Task<Response> read_list(Services& services, EntityKind kind, RequestContext& context) {
+  co_await wait_for_position(services, context);
+  auto query = list_query(services, kind, context).value();
+  // Cursors are sealed for their reader, so pages are shared between requests of one reader only.
+  const std::string key = context.viewer().id.text() + cache_key(query);
+  const auto ticket = services.pages.ticket();
+  if (auto page = services.pages.find(key)) co_return answer_page(std::move(page), context);
+  auto question = [query = std::move(query)](QueryReader& reader) { return reader.list(query); };
+  auto asking = ask(services, std::move(question));
+  const auto page = co_await std::move(asking);
+  if (!page) co_return context.answer(parameter_problem(page.error()));
+  auto body = std::make_shared<const SharedBody>(page_body(services, context, *page));
+  services.pages.put(key, body, ticket);
+  co_return answer_page(std::move(body), context);
+}
+
+Task<Response> read_history(Services& services, EntityKind kind, RequestContext& context) {
+  const Uuid id = path_id(context).value();
+  const std::size_t limit = history_limit(context.request).value();
+  std::string after;
+  if (const auto cursor = context.request.parameter("after")) after = opened_cursor(services, context, *cursor).value();
+  co_await wait_for_position(services, context);
+  auto loading = load_record(services, kind, id);
+  const auto cached = co_await std::move(loading);
+  const bool seen = cached && projections::visible(context.viewer(), kind, cached->record) &&
+                    (!cached->record.deleted || may_see_deleted(context.viewer(), cached->record));
+  if (!seen) co_return context.answer(Problem::of("not_found"));
+  auto question = [kind, id, after, limit](QueryReader& reader) { return reader.history(kind, id, after, limit); };
+  auto asking = ask(services, std::move(question));
+  const auto page = co_await std::move(asking);
+  if (!page) co_return context.answer(parameter_problem(page.error()));
+  std::string body = R"({"items":[)";
+  for (const auto& entry : page->entries) {
+    if (body.back() != '[') body.push_back(',');
+    append_entry(body, entry);
+  }
+  body += R"(],"next":)";
+  if (page->next) {
+    domain::wire::quote(body, sealed_cursor(services, context, *page->next));
+  } else {
+    body += "null";
+  }
+  body.push_back('}');
+  co_return answer_page(std::make_shared<const SharedBody>(std::move(body)), context);
+}
+
+Expected<commands::CommandRequest> new_request(const Services& services, const RequestContext& context,
+                                               std::string_view natural_key) {
+  commands::CommandRequest request;
+  request.actor = context.viewer().id;
+  request.metadata = metadata(context.request);
+  const std::string actor = request.actor.text();
+  if (const auto key = context.request.header("Idempotency-Key")) {
+    const auto checked = domain::checked_text(*key, k_longest_key, domain::Lines::one);
+    if (!checked) return Problem::of("invalid_header", "Idempotency-Key has 1 to 255 printable characters");
+    request.command_id = actor + "/key/" + *checked;
+    request.request_hash = request_hash(context.request);
+  } else if (!natural_key.empty()) {
+    request.command_id = actor + '/' + std::string(natural_key);
+    request.request_hash = request_hash(context.request);
+  } else {
+    request.command_id = services.new_id().text();
+  }
+  return request;
+}
+
+Task<Response> give_command(Services& services, RequestContext& context, commands::CommandRequest request,
+                            std::string_view collection) {
+  auto submitting = submit(services.writer, std::move(request));
+  auto result = co_await std::move(submitting);
+  if (const auto* rejection = std::get_if<commands::Rejection>(&result)) co_return context.answer(Problem::of(*rejection));
+  auto& outcome = std::get<commands::Outcome>(result);
+  Response response = Response::json(std::move(outcome.document), outcome.created ? 201 : 200);
+  response.etag = std::to_string(outcome.version);
+  response.header(k_position, std::to_string(outcome.position));
+  if (outcome.created) response.header("Location", std::string(collection) + '/' + outcome.id.text());
+  co_return response;
+}
+
+std::vector<Route> read_routes(Services& services, EntityKind kind, std::string_view collection, Schema schema,
+                               std::string_view tag, std::string_view singular) {
+  Route one;
+  one.pattern = std::string(collection) + "/{id}";
+  one.summary = "One " + std::string(singular);
+  one.response = schema;
+  one.etag = true;
+  one.query = {{"deleted", "true: also when it is deleted, for who may restore it", R"({"type":"boolean"})", false, "true"}};
+  one.problems = {"not_found"};
+  one.fast = [&services, kind](RequestContext& context) { return cached_record(services, kind, context); };
+  one.handler = [&services, kind](RequestContext& context) { return read_record(services, kind, context); };
+
+  Route list;
+  list.pattern = collection;
+  list.summary = "List, filtered and sorted";
+  list.response = schema;
+  list.response_is_list = true;
+  list.open_query = true;
+  list.query = {{"limit", "1 to 200", R"({"type":"integer","minimum":1,"maximum":200,"default":50})", false, "50"},
+                {"after", "cursor of the page before", R"({"type":"string"})", false, ""},
+                {"sort", "fields, `-` for descending", R"({"type":"string"})", false, "-updated_at"},
+                {"count", "`exact` or `estimate`: adds `total`", R"({"type":"string","enum":["exact","estimate"]})", false, ""}};
+  for (const auto& field : projections::list_fields(kind)) {
+    for (const std::string& op : field.operators) {
+      list.query.push_back({op.empty() ? field.name : field.name + '.' + op, "filter", field.schema, false, ""});
+    }
+  }
+  list.problems = {"invalid_parameter"};
+  list.handler = [&services, kind](RequestContext& context) { return read_list(services, kind, context); };
+
+  Route history;
+  history.pattern = std::string(collection) + "/{id}/history";
+  history.summary = "Who changed what, when, from, to, why: newest first";
+  history.query = {{"limit", "1 to 200", R"({"type":"integer","minimum":1,"maximum":200,"default":50})", false, "50"},
+                   {"after", "cursor of the page before", R"({"type":"string"})", false, ""}};
+  history.problems = {"not_found", "invalid_parameter"};
+  history.handler = [&services, kind](RequestContext& context) { return read_history(services, kind, context); };
+
+  std::vector<Route> routes{std::move(list), std::move(one), std::move(history)};
+  for (Route& route : routes) {
+    route.method = Method::get;
+    route.tag = tag;
+    route.reads = true;
+    route.problems.push_back("unavailable");
+  }
+  return routes;
+}
+
+}  // namespace alforis::api

@@ -1,0 +1,45 @@
+#pragma once
+// What the routes of all resources have in common: waiting for a position, reading a record, a list or a history, giving a command.
+
+#include <string>
+
+#include "api/json_body.hpp"
+#include "api/route.hpp"
+#include "api/services.hpp"
+#include "api/submit.hpp"
+
+namespace alforis::api {
+
+/// The position of Alforis-After; 0 when absent. 400 `invalid_header` when it is no number.
+Expected<eventstore::Position> after_position(const Request& request);
+
+/// The id in the path; ids that are none are simply not found.
+Expected<domain::Uuid> path_id(const RequestContext& context, std::size_t index = 0);
+
+/// Waits for Alforis-After. Throws ProblemException 503 when the tables are not there in time.
+Task<void> wait_for_position(Services& services, const RequestContext& context);
+
+/// The record from the cache when it is there, may be seen and is new enough; nullopt: ask the database.
+std::optional<Response> cached_record(Services& services, domain::EntityKind kind, const RequestContext& context);
+/// The record, from the cache or the database. Deleted records are found by who may restore them, with `deleted=true`.
+Task<Response> read_record(Services& services, domain::EntityKind kind, RequestContext& context);
+/// A page of a list: `{"items":[…],"next":…,"total":…}`.
+Task<Response> read_list(Services& services, domain::EntityKind kind, RequestContext& context);
+Task<Response> read_history(Services& services, domain::EntityKind kind, RequestContext& context);
+
+/// A request for the writer with everything but the command: idempotency key, actor, hash of the request, metadata. `natural_key`:
+/// what makes the command the same one when the client sent no key (a proposed id); empty: every request is a new command.
+/// 400 for a key that is empty or longer than 255 characters.
+Expected<commands::CommandRequest> new_request(const Services& services, const RequestContext& context,
+                                               std::string_view natural_key = {});
+
+/// Gives the command and answers with its subject's document: 201 with Location for a new one, else 200. `collection` is the path
+/// of the resource, such as `/api/v1/organisations`.
+Task<Response> give_command(Services& services, RequestContext& context, commands::CommandRequest request,
+                            std::string_view collection);
+
+/// GET rows (one, list, history) of a kind of entity.
+std::vector<Route> read_routes(Services& services, domain::EntityKind kind, std::string_view collection, Schema schema,
+                               std::string_view tag, std::string_view singular);
+
+}  // namespace alforis::api

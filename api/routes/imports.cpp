@@ -1,0 +1,133 @@
+// Many records at once: one command each, all on their way to the writer together.
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+
+#include "api/routes/command_routes.hpp"
+#include "api/routes/resources.hpp"
+#include "domain/import_batch.hpp"
+
+namespace alforis::api {
+
+using namespace domain;
+using commands::CommandRequest;
+using commands::CommandResult;
+
+namespace {
+
+using Results = std::vector<CommandResult>;
+
+/// Resumes its coroutine when the last of the commands is answered. Answers come from the writer's thread.
+template <class Waiter>
+struct Gathering {
+  Gathering(std::size_t count, Waiter w) : results(count), open(count), waiter(std::move(w)) {}
+
+  void answered(std::size_t index, CommandResult result) {
+    results[index] = std::move(result);
+    if (open.fetch_sub(1) != 1) return;
+    const auto executor = boost::asio::get_associated_executor(waiter);
+    boost::asio::post(executor, [waiter = std::move(waiter), results = std::move(results)]() mutable {
+      std::move(waiter)(std::move(results));
+    });
+  }
+
+  Results results;
+  std::atomic<std::size_t> open;
+  Waiter waiter;
+};
+
+/// `requests` is not empty.
+Task<Results> submit_all(commands::Writer& writer, std::vector<CommandRequest> requests) {
+  return boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void(Results)>(
+      [](auto waiter, commands::Writer* to, std::vector<CommandRequest> all) {
+        using Shared = Gathering<decltype(waiter)>;
+        const auto gathering = std::make_shared<Shared>(all.size(), std::move(waiter));
+        for (std::size_t i = 0; i < all.size(); ++i) {
+          to->submit(std::move(all[i]), [gathering, i](CommandResult result) { gathering->answered(i, std::move(result)); });
+        }
+      },
+      use_task, &writer, std::move(requests));
+}
+
+ImportOutcome outcome_of(const CommandResult& result, bool dry_run) {
+  ImportOutcome answer;
+  if (const auto* rejection = std::get_if<commands::Rejection>(&result)) {
+    answer.outcome = ImportOutcomeKind::refused;
+    for (const domain::Problem& problem : rejection->problems) {
+      answer.problems.push_back({problem.code, problem.pointer, problem.detail});
+    }
+    if (answer.problems.empty()) answer.problems.push_back({rejection->code, "", rejection->detail});
+    return answer;
+  }
+  const auto& outcome = std::get<commands::Outcome>(result);
+  answer.outcome = outcome.created   ? ImportOutcomeKind::created
+                   : outcome.changed ? ImportOutcomeKind::updated
+                                     : ImportOutcomeKind::unchanged;
+  if (!dry_run || !outcome.created) answer.id = outcome.id;
+  return answer;
+}
+
+std::string import_metadata(const ImportBatch& batch, const ImportRecord& record, const std::string& base) {
+  std::string json = base.substr(0, base.size() - 1) + R"(,"import":")" + batch.import_id->text() + R"(","imported_from":)";
+  std::string source = batch.source->text();
+  if (!record.lines.empty()) source += ':' + std::to_string(record.lines.front());
+  wire::quote(json, source);
+  json.push_back('}');
+  return json;
+}
+
+Expected<std::vector<CommandRequest>> requests_of(Services& services, RequestContext& context, ImportBatch& batch) {
+  const auto base = new_request(services, context);
+  if (!base) return base.error();
+  std::vector<CommandRequest> requests;
+  requests.reserve(batch.records.size());
+  for (ImportRecord& record : batch.records) {
+    CommandRequest request = *base;
+    request.command_id += '/' + std::to_string(requests.size());
+    request.metadata = import_metadata(batch, record, base->metadata);
+    request.dry_run = batch.dry_run;
+    request.command = commands::ImportOrganisation{services.new_id(), *record.record, batch.on_existing};
+    requests.push_back(std::move(request));
+  }
+  return requests;
+}
+
+Task<Response> import_organisations(Services& services, RequestContext& context) {
+  ImportBatch batch = read_body<ImportBatch>(context.request).value();
+  ImportBatchResult answer;
+  answer.position = static_cast<std::int64_t>(services.gate.position());
+  if (!batch.records.empty()) {
+    auto requests = requests_of(services, context, batch).value();
+    auto submitting = submit_all(services.writer, std::move(requests));
+    const Results results = co_await std::move(submitting);
+    for (const CommandResult& result : results) {
+      const auto* rejection = std::get_if<commands::Rejection>(&result);
+      // Some may be done: the same batch with the same key does the rest.
+      if (rejection && rejection->kind == commands::RejectionKind::unavailable) co_return context.answer(Problem::of(*rejection));
+      if (const auto* outcome = std::get_if<commands::Outcome>(&result)) {
+        answer.position = std::max(answer.position, static_cast<std::int64_t>(outcome->position));
+      }
+      answer.outcomes.push_back(outcome_of(result, batch.dry_run));
+    }
+  }
+  Response response = Response::json(wire::to_json(answer));
+  response.header("Alforis-Position", std::to_string(answer.position));
+  co_return response;
+}
+
+}  // namespace
+
+std::vector<Route> import_routes(Services& services) {
+  Route route = command_row(Method::post, "/api/v1/imports/organisations", Access::manager, "imports",
+                            "Import organisations: created, or found again and filled");
+  route.description = "Each record is a command of its own: some may be refused while the others are done. Send the same batch with the same "
+                      "Idempotency-Key after a failure.";
+  route.request = {"ImportBatch", &wire::json_schema<ImportBatch>};
+  route.response = {"ImportBatchResult", &wire::json_schema<ImportBatchResult>};
+  route.max_body = 16U << 20;
+  route.handler = [&services](RequestContext& context) { return import_organisations(services, context); };
+  return {std::move(route)};
+}
+
+}  // namespace alforis::api

@@ -1,0 +1,18 @@
+#pragma once
+// The rows of every resource. A new entity adds its file here.
+
+#include <vector>
+
+#include "api/route.hpp"
+#include "api/services.hpp"
+
+namespace alforis::api {
+
+std::vector<Route> organisation_routes(Services& services);
+std::vector<Route> person_routes(Services& services);
+std::vector<Route> link_routes(Services& services);
+std::vector<Route> team_routes(Services& services);
+std::vector<Route> user_routes(Services& services);  ///< with /me and /auth
+std::vector<Route> import_routes(Services& services);
+
+}  // namespace alforis::api

@@ -1,0 +1,78 @@
+#include "api/services.hpp"
+
+#include <openssl/rand.h>
+
+#include <stdexcept>
+
+namespace alforis::api {
+
+ReaderPool::ReaderPtr ReaderPool::take() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      ReaderPtr reader = std::move(idle_.back());
+      idle_.pop_back();
+      return reader;
+    }
+  }
+  return std::make_unique<projections::QueryReader>(make_());
+}
+
+void ReaderPool::give_back(ReaderPtr reader) {
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(reader));
+}
+
+Services::Services(commands::Writer& the_writer, ReaderPool::Make make_reader, TokenKey the_key, Clock clock,
+                   ServiceOptions the_options)
+    : writer(the_writer),
+      options(the_options),
+      key(std::move(the_key)),
+      now_us(std::move(clock)),
+      readers(std::move(make_reader)),
+      pool(options.work_threads, options.work_queue),
+      records(options.record_cache_bytes),
+      pages(options.page_cache_bytes) {}
+
+domain::Uuid Services::new_id() const {
+  std::array<std::uint8_t, 10> random{};
+  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
+    throw std::runtime_error("no randomness to be had");
+  return domain::Uuid::v7(now_us() / 1000, random);
+}
+
+bool Services::concerns_users(const projections::Committed& committed) const {
+  if (committed.everything || directory_stale_) return true;
+  for (const std::string& text : committed.entities) {
+    const auto id = domain::Uuid::parse(text);
+    if (id && directory.contains(*id)) return true;
+  }
+  return false;
+}
+
+void Services::load_directory() {
+  directory_stale_ = true;
+  directory.replace(readers.with([](projections::QueryReader& reader) { return reader.directory(); }));
+  directory_stale_ = false;
+}
+
+void Services::on_committed(const projections::Committed& committed) {
+  if (committed.everything) {
+    records.drop_all();
+  } else {
+    for (const std::string& text : committed.entities) {
+      if (const auto id = domain::Uuid::parse(text)) records.drop(*id);
+    }
+  }
+  pages.drop_all();
+  if (concerns_users(committed)) {
+    try {
+      load_directory();
+    } catch (const projections::DatabaseUnavailable&) {
+      // Stays marked as stale and is loaded with the next commit; the database took this one a moment ago.
+    }
+  }
+  gate.advance(committed.position);
+}
+
+}  // namespace alforis::api

@@ -1,0 +1,94 @@
+#pragma once
+// What handlers work with, put together once by the composition root.
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "api/auth/directory.hpp"
+#include "api/auth/token.hpp"
+#include "api/cache/position_gate.hpp"
+#include "api/cache/record_cache.hpp"
+#include "api/work_pool.hpp"
+#include "commands/writer.hpp"
+#include "projections/query/reader.hpp"
+#include "projections/runner.hpp"
+
+namespace alforis::api {
+
+/// A handful of database readers, lent to the threads of the work pool.
+class ReaderPool {
+ public:
+  using Make = std::function<projections::QueryReader()>;
+
+  explicit ReaderPool(Make make) : make_(std::move(make)) {}
+
+  /// Runs `ask` with a reader of its own.
+  template <class F>
+  auto with(F&& ask) {
+    Lease lease{*this, take()};
+    return ask(*lease.reader);
+  }
+
+ private:
+  using ReaderPtr = std::unique_ptr<projections::QueryReader>;
+  struct Lease {
+    ReaderPool& pool;
+    ReaderPtr reader;
+    ~Lease() { pool.give_back(std::move(reader)); }
+  };
+
+  ReaderPtr take();
+  void give_back(ReaderPtr reader);
+
+  Make make_;
+  std::mutex mutex_;
+  std::vector<ReaderPtr> idle_;
+};
+
+/// The clock, injected so that tests can move it.
+using Clock = std::function<std::int64_t()>;  ///< Unix time in microseconds
+
+struct ServiceOptions {
+  std::size_t work_threads = 6;  ///< each holds a PostgreSQL connection while it reads
+  std::size_t work_queue = 2048;
+  std::size_t record_cache_bytes = 64U << 20;
+  std::size_t page_cache_bytes = 32U << 20;
+  std::chrono::milliseconds position_timeout{3000};  ///< how long a read waits for what was written
+  std::chrono::seconds token_lifetime{12 * 3600};
+};
+
+/// Shared by all handlers; all members are thread-safe.
+struct Services {
+  Services(commands::Writer& writer, ReaderPool::Make make_reader, TokenKey key, Clock clock, ServiceOptions options);
+
+  commands::Writer& writer;
+  ServiceOptions options;
+  TokenKey key;
+  Clock now_us;
+  ReaderPool readers;
+  WorkPool pool;
+  UserDirectory directory;
+  RecordCache records;
+  PageCache pages;
+  PositionGate gate;
+
+  std::int64_t now_seconds() const { return now_us() / 1'000'000; }
+  /// A fresh version 7 id by the clock and the thread's generator.
+  domain::Uuid new_id() const;
+
+  /// What a database commit changed is dropped, then waiting reads go on. Called by the projection's runner.
+  void on_committed(const projections::Committed& committed);
+  /// Loads the user directory; who is not in it has no session. Loaded again when a known user changes (the log says
+  /// so) and when somebody unknown logs in. Throws projections::DatabaseUnavailable.
+  void load_directory();
+
+ private:
+  bool concerns_users(const projections::Committed& committed) const;
+
+  std::atomic<bool> directory_stale_{false};
+};
+
+}  // namespace alforis::api
