@@ -1,0 +1,285 @@
+// `alforis serve`: puts the parts together and runs them until it is told to stop.
+
+#include <malloc.h>
+#include <signal.h>
+#include <spdlog/spdlog.h>
+
+#include <fstream>
+#include <future>
+
+#include "api/auth/bearer.hpp"
+#include "api/auth/password.hpp"
+#include "api/health.hpp"
+#include "api/openapi.hpp"
+#include "api/routes/resources.hpp"
+#include "api/server.hpp"
+#include "api/services.hpp"
+#include "commands/state_store.hpp"
+#include "domain/wire/json.hpp"
+#include "programs/commands.hpp"
+#include "programs/settings.hpp"
+
+namespace alforis::programs {
+
+namespace {
+
+struct ServeSettings {
+  StoreSettings stores;
+  std::string listen = "127.0.0.1:8080";
+  std::string token_key_file;
+  std::string admin_email;
+  std::string admin_password;
+  std::vector<std::string> allowed_origins;
+  unsigned rate_limit = 0;
+  api::ServerOptions server;
+  api::ServiceOptions services;
+};
+
+std::int64_t system_clock_us() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::string read_token_key(const std::string& file) {
+  std::ifstream in(file);
+  std::string key;
+  if (!in || !std::getline(in, key)) throw std::runtime_error("the token key file " + file + " can't be read");
+  return key;
+}
+
+/// `host:port` into the server's options.
+void set_listen(api::ServerOptions& options, const std::string& listen) {
+  const auto colon = listen.rfind(':');
+  const auto port = colon == std::string::npos ? 0 : std::atoi(listen.c_str() + colon + 1);
+  if (port <= 0 || port > 65535) throw std::runtime_error("--listen " + listen + ": write ADDRESS:PORT");
+  options.address = listen.substr(0, colon);
+  options.port = static_cast<std::uint16_t>(port);
+}
+
+/// The first administrator, once: the command's id makes a second start find it done.
+void bootstrap_admin(commands::Writer& writer, const ServeSettings& settings) {
+  if (settings.admin_email.empty() || settings.admin_password.empty()) return;
+  auto email = domain::Email::parse(settings.admin_email);
+  if (!email) throw std::runtime_error("ALFORIS_ADMIN_EMAIL is no e-mail address");
+  const auto system = domain::Uuid::parse(domain::k_system_actor).value();
+  commands::CreateUser command;
+  command.id = domain::Uuid::v5(system, "first administrator");
+  command.data.email = *email;
+  command.data.role = domain::Role::admin;
+  command.data.full_name = domain::Line<200>::parse("Administrateur").value();
+  command.password_hash = api::hash_password(settings.admin_password);
+  commands::CommandRequest request;
+  request.command_id = "bootstrap/first-administrator";
+  request.actor = system;
+  request.command = std::move(command);
+  std::promise<commands::CommandResult> done;
+  writer.submit(std::move(request), [&done](commands::CommandResult result) { done.set_value(std::move(result)); });
+  const auto result = done.get_future().get();
+  const auto* outcome = std::get_if<commands::Outcome>(&result);
+  if (outcome != nullptr && !outcome->replayed) spdlog::info("created the first administrator {}", settings.admin_email);
+}
+
+std::string writer_details(const commands::WriterStatus& status) {
+  std::string json = R"({"position":)" + std::to_string(status.position) + R"(,"epoch":)" + std::to_string(status.epoch) +
+                     R"(,"queued":)" + std::to_string(status.queued);
+  if (!status.trouble.empty()) {
+    json += R"(,"trouble":)";
+    domain::wire::quote(json, status.trouble);
+  }
+  return json + '}';
+}
+
+std::string runner_details(const projections::RunnerStatus& status) {
+  std::string json = R"({"position":)" + std::to_string(status.position) + R"(,"lag":)" + std::to_string(status.lag) +
+                     R"(,"parked":)" + std::to_string(status.parked_entities);
+  if (!status.trouble.empty()) {
+    json += R"(,"trouble":)";
+    domain::wire::quote(json, status.trouble);
+  }
+  if (!status.parked.empty()) {
+    json += R"(,"parked_entities":[)";
+    for (const auto& parked : status.parked) {
+      if (json.back() != '[') json.push_back(',');
+      json += R"({"id":")" + parked.id + R"(","position":)" + std::to_string(parked.position) + R"(,"reason":)";
+      domain::wire::quote(json, parked.reason);
+      json.push_back('}');
+    }
+    json.push_back(']');
+  }
+  return json + '}';
+}
+
+/// The parts in the order they stand on each other; destroyed in reverse.
+class Installation {
+ public:
+  explicit Installation(const ServeSettings& settings)
+      : log_(open_log(settings.stores, false)),
+        store_(settings.stores.state_directory()),
+        writer_(*log_, store_, writer_options(settings)),
+        services_(writer_, [query = settings.stores.query()] { return projections::QueryReader(query.dsn, query.workspace); },
+                  api::TokenKey(read_token_key(settings.token_key_file)), system_clock_us, settings.services),
+        projection_(settings.stores.query(), *log_),
+        runner_(*log_, projection_, runner_options()),
+        authenticator_(services_.key, services_.directory, [this] { return services_.now_seconds(); }) {
+    runner_.subscribe([this](const projections::Committed& committed) { services_.on_committed(committed); });
+    add_routes();
+    add_health();
+    metrics_.prepare(router_, api::Server::worker_count(settings.server));
+    api::DispatcherOptions dispatching;
+    dispatching.allowed_origins = settings.allowed_origins;
+    dispatching.rate_limit.quota = settings.rate_limit;
+    dispatcher_.emplace(router_, &authenticator_, metrics_, dispatching);
+    server_.emplace(*dispatcher_, settings.server);
+  }
+
+  ~Installation() {
+    if (server_) server_->stop();
+  }
+
+  void start(const ServeSettings& settings) {
+    server_->start();
+    wait_for_writer();
+    bootstrap_admin(writer_, settings);
+    spdlog::info("serving on http{}://{}:{}", settings.server.certificate_file.empty() ? "" : "s", settings.server.address,
+                 server_->port());
+  }
+
+  void load_directory_when_ready(const std::function<bool()>& stopped) {
+    while (!stopped()) {
+      try {
+        if (runner_.wait_for(writer_.status().position, std::chrono::milliseconds(200))) {
+          services_.load_directory();
+          services_.gate.advance(runner_.position());
+          ready_ = true;
+          return;
+        }
+      } catch (const projections::DatabaseUnavailable& away) {
+        spdlog::warn("waiting for PostgreSQL: {}", away.what());
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+      }
+    }
+  }
+
+ private:
+  static commands::WriterOptions writer_options(const ServeSettings&) {
+    commands::WriterOptions options;
+    options.now_us = system_clock_us;
+    return options;
+  }
+
+  static projections::RunnerOptions runner_options() {
+    projections::RunnerOptions options;
+    options.say = [](const std::string& message) { spdlog::info("query: {}", message); };
+    return options;
+  }
+
+  void wait_for_writer() {
+    for (int waited = 0; !writer_.status().ready; ++waited) {
+      if (waited % 100 == 99) spdlog::info("waiting for the log: {}", writer_.status().trouble);
+      if (waited == 1200) throw std::runtime_error("the log can't be written: " + writer_.status().trouble);
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+  }
+
+  void add_routes() {
+    for (auto make : {api::organisation_routes, api::person_routes, api::link_routes, api::team_routes, api::user_routes,
+                      api::import_routes}) {
+      router_.add(make(services_));
+    }
+    router_.add(api::health_routes(health_));
+    router_.add(api::metrics_route(metrics_));
+    api::OpenApiInfo info;
+    info.description = "CRM of a fund distributor: organisations, people, links, users and teams.";
+    api::add_documentation(router_, info);
+  }
+
+  void add_health() {
+    health_.add([this] { return api::HealthCheck{"directory", ready_.load(), "{}"}; });
+    health_.add([this] {
+      const auto status = writer_.status();
+      return api::HealthCheck{"writer", status.ready, writer_details(status)};
+    });
+    health_.add([this] {
+      const auto status = runner_.status();
+      const bool ok = status.connected && !status.stopped && status.parked_entities == 0;
+      return api::HealthCheck{"projection.query", ok, runner_details(status)};
+    });
+    metrics_.add_gauge("alforis_writer_queue", "Commands waiting for the writer", {}, [this] { return double(writer_.status().queued); });
+    metrics_.add_gauge("alforis_writer_ready", "1 while the writer takes commands", {}, [this] { return double(writer_.status().ready); });
+    metrics_.add_counter("alforis_commits_total", "Commits written", {}, [this] { return double(writer_.status().commits); });
+    metrics_.add_counter("alforis_rejections_total", "Commands rejected", {}, [this] { return double(writer_.status().rejections); });
+    const api::Metrics::Labels query{{"projection", "query"}};
+    metrics_.add_gauge("alforis_projection_lag", "Records of the log not yet in the projection", query, [this] { return double(runner_.status().lag); });
+    metrics_.add_gauge("alforis_projection_position", "Position of the projection", query, [this] { return double(runner_.position()); });
+    metrics_.add_gauge("alforis_projection_parked", "Entities that wait for a repair", query, [this] { return double(runner_.status().parked_entities); });
+    metrics_.add_gauge("alforis_connections", "Open connections", {}, [this] { return server_ ? double(server_->status().connections) : 0; });
+  }
+
+  // Handlers wait for the writer and the pool on the server's threads, so the server is made last but destroyed last too: stop() ends
+  // its threads' work first.
+  api::Metrics metrics_;
+  api::Health health_;
+  api::Router router_;
+  std::atomic<bool> ready_{false};
+  std::optional<api::Dispatcher> dispatcher_;
+  std::optional<api::Server> server_;
+  std::unique_ptr<eventstore::Log> log_;
+  commands::StateStore store_;
+  commands::Writer writer_;
+  api::Services services_;
+  projections::QueryProjection projection_;
+  projections::Runner runner_;
+  api::BearerAuthenticator authenticator_;
+};
+
+/// Signals are taken by this thread alone.
+sigset_t block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+int serve(ServeSettings& settings) {
+  // Two threads per core allocate; glibc's default of eight arenas per core keeps freed memory for each.
+  mallopt(M_ARENA_MAX, 4);
+  const sigset_t signals = block_signals();
+  set_listen(settings.server, settings.listen);
+  Installation installation(settings);
+  installation.start(settings);
+  std::atomic<bool> stopped{false};
+  std::thread starter([&] { installation.load_directory_when_ready([&] { return stopped.load(); }); });
+  int received = 0;
+  sigwait(&signals, &received);
+  spdlog::info("stopping on signal {}", received);
+  stopped = true;
+  starter.join();
+  return 0;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, ExitCode& exit) {
+  auto settings = std::make_shared<ServeSettings>();
+  auto* serving = app.add_subcommand("serve", "Run the server: commands, log, projections, HTTP");
+  serving->footer("Example:\n  alforis serve --listen 127.0.0.1:8080 --data var/data --postgres 'host=/run/postgresql dbname=alforis' "
+                  "--token-key-file var/secrets/token.key");
+  add_store_options(*serving, settings->stores, true);
+  serving->add_option("--listen", settings->listen, "ADDRESS:PORT")->envname("ALFORIS_LISTEN")->capture_default_str();
+  serving->add_option("--token-key-file", settings->token_key_file, "file with at least 32 random characters that sign access tokens")
+      ->envname("ALFORIS_TOKEN_KEY_FILE")
+      ->required();
+  serving->add_option("--tls-certificate", settings->server.certificate_file, "PEM chain; with --tls-key: HTTPS")->envname("ALFORIS_TLS_CERTIFICATE");
+  serving->add_option("--tls-key", settings->server.key_file, "PEM key")->envname("ALFORIS_TLS_KEY");
+  serving->add_option("--threads", settings->server.threads, "threads for connections (0: one per core)")->envname("ALFORIS_THREADS");
+  serving->add_option("--allowed-origin", settings->allowed_origins, "origin that browsers may call from; may be repeated")->envname("ALFORIS_ALLOWED_ORIGIN");
+  serving->add_option("--rate-limit", settings->rate_limit, "requests per minute and session (0: no limit)")->envname("ALFORIS_RATE_LIMIT");
+  serving->add_option("--admin-email", settings->admin_email, "first administrator, made when there is none")->envname("ALFORIS_ADMIN_EMAIL");
+  // A password on a command line is seen by everybody on the machine: environment only.
+  if (const char* password = std::getenv("ALFORIS_ADMIN_PASSWORD")) settings->admin_password = password;
+  serving->callback([settings, &exit] { exit.value = serve(*settings); });
+}
+
+}  // namespace alforis::programs

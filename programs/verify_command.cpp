@@ -1,0 +1,120 @@
+// `alforis verify` and `alforis rebuild`: the projections against the log. Both work beside a running server.
+
+#include <unistd.h>
+
+#include <iostream>
+
+#include "domain/wire/json.hpp"
+#include "programs/commands.hpp"
+#include "programs/settings.hpp"
+
+namespace alforis::programs {
+
+namespace {
+
+struct VerifySettings {
+  StoreSettings stores;
+  bool json = false;
+  bool log_only = false;
+};
+
+projections::OnBuildProgress progress_on_stderr() {
+  const bool terminal = isatty(STDERR_FILENO) == 1;
+  return [terminal, last = std::string()](const projections::BuildProgress& progress) mutable {
+    std::string line = progress.step + ": " + std::to_string(progress.events) + " events, position " +
+                       std::to_string(progress.position) + " of " + std::to_string(progress.end);
+    if (terminal) {
+      std::cerr << '\r' << line << "   " << std::flush;
+    } else if (progress.step != last) {
+      std::cerr << line << '\n';
+    }
+    last = progress.step;
+  };
+}
+
+/// Reads the whole log: every record decodes and continues the chain. Throws eventstore::LogDamaged where it does not.
+eventstore::Cursor verify_chain(eventstore::Log& log) {
+  constexpr std::size_t k_batch = 1000;
+  const auto end = log.end();
+  eventstore::Reader reader(log);
+  while (reader.cursor().position < end) reader.read(k_batch, std::chrono::milliseconds(1000));
+  return reader.cursor();
+}
+
+std::string quoted(const std::string& text) {
+  std::string out;
+  domain::wire::quote(out, text);
+  return out;
+}
+
+void print_difference(const projections::Difference& difference, bool json) {
+  if (json) {
+    std::cout << R"({"ok":false,"table":)" << quoted(difference.table) << R"(,"id":)" << quoted(difference.id) << R"(,"column":)"
+              << quoted(difference.column) << R"(,"live":)" << quoted(difference.live) << R"(,"rebuilt":)"
+              << quoted(difference.rebuilt) << "}\n";
+    return;
+  }
+  std::cout << "query tables: DIFFERENT. First difference: table " << difference.table << ", row " << difference.id;
+  if (!difference.column.empty()) std::cout << ", column " << difference.column;
+  std::cout << "\n  in the database: " << difference.live << "\n  by the log:      " << difference.rebuilt
+            << "\nTo put it right: alforis rebuild\n";
+}
+
+int verify(const VerifySettings& settings) {
+  const auto log = open_log(settings.stores, true);
+  try {
+    const auto cursor = verify_chain(*log);
+    if (!settings.json) std::cout << "log: sound up to position " << cursor.position << ", chain " << eventstore::hex(cursor.chain) << '\n';
+  } catch (const eventstore::LogDamaged& damage) {
+    if (settings.json) std::cout << R"({"ok":false,"log_damaged_at":)" << damage.position << R"(,"detail":)" << quoted(damage.what()) << "}\n";
+    else std::cout << "log: DAMAGED at position " << damage.position << ": " << damage.what() << '\n';
+    return 1;
+  }
+  if (settings.log_only) return 0;
+  const auto verified = projections::verify_query(*log, settings.stores.query(), progress_on_stderr());
+  if (verified.first) {
+    print_difference(*verified.first, settings.json);
+    return 1;
+  }
+  if (settings.json) std::cout << R"({"ok":true,"position":)" << verified.position << R"(,"rows":)" << verified.rows << "}\n";
+  else std::cout << "query tables: equal to their rebuild, " << verified.rows << " rows at position " << verified.position << '\n';
+  return 0;
+}
+
+int rebuild(const VerifySettings& settings) {
+  const auto log = open_log(settings.stores, true);
+  const auto started = std::chrono::steady_clock::now();
+  const auto rebuilt = projections::rebuild_query(*log, settings.stores.query(), progress_on_stderr());
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  if (settings.json) {
+    std::cout << R"({"version":)" << rebuilt.version << R"(,"position":)" << rebuilt.position << R"(,"events":)" << rebuilt.events
+              << R"(,"parked":)" << rebuilt.parked_entities << R"(,"seconds":)" << seconds << "}\n";
+  } else {
+    std::cout << "query tables: version " << rebuilt.version << " built from " << rebuilt.events << " events in " << seconds
+              << " s and swapped in at position " << rebuilt.position << '\n';
+  }
+  return rebuilt.parked_entities == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, ExitCode& exit) {
+  auto settings = std::make_shared<VerifySettings>();
+  auto* command = app.add_subcommand("verify", "Check the log's chain, and that the query tables equal what the log says");
+  command->footer("Example:\n  alforis verify --data var/data --postgres \"$(tools/postgres dsn)\"\nExit code 1 when anything differs.");
+  add_store_options(*command, settings->stores, true);
+  command->add_flag("--log-only", settings->log_only, "only the log");
+  command->add_flag("--json", settings->json, "one JSON object");
+  command->callback([settings, &exit] { exit.value = verify(*settings); });
+}
+
+void add_rebuild(CLI::App& app, ExitCode& exit) {
+  auto settings = std::make_shared<VerifySettings>();
+  auto* command = app.add_subcommand("rebuild", "Build the query tables anew from the log beside the live ones, and swap");
+  command->footer("Example:\n  alforis rebuild --data var/data --postgres \"$(tools/postgres dsn)\"\nReads and writes go on all the while.");
+  add_store_options(*command, settings->stores, true);
+  command->add_flag("--json", settings->json, "one JSON object");
+  command->callback([settings, &exit] { exit.value = rebuild(*settings); });
+}
+
+}  // namespace alforis::programs
