@@ -117,4 +117,10 @@ std::vector<std::string> notes_left_out(const OrganisationData<Full>& existing,
   return unite_notes(existing, incoming).left_out;
 }
 
+bool contradict(const OrganisationData<Full>& one, const OrganisationData<Full>& other) {
+  const auto differ = [](const auto& a, const auto& b) { return a && b && *a != *b; };
+  return differ(one.country, other.country) || differ(one.lei, other.lei) || differ(one.siret, other.siret) ||
+         differ(one.regulator_number, other.regulator_number);
+}
+
 }  // namespace alforis::domain

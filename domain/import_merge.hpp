@@ -32,4 +32,8 @@ OrganisationData<Patch> merge_import(const OrganisationData<Full>& existing, con
 /// The lines of the incoming notes that merge_import leaves out because the notes are full; for a warning.
 std::vector<std::string> notes_left_out(const OrganisationData<Full>& existing, const OrganisationData<Full>& incoming);
 
+/// Whether two records of one folded name cannot be one organisation: both have a country, LEI, SIRET or regulator
+/// number, and not the same. Importers and deciders that find a record by its name ask this before they take it.
+bool contradict(const OrganisationData<Full>& one, const OrganisationData<Full>& other);
+
 }  // namespace alforis::domain
