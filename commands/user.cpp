@@ -33,6 +33,12 @@ bool last_active_admin(const Uuid& user, const DecisionContext& context) {
   return admins.size() == 1 && admins.front() == user;
 }
 
+boost::system::result<User, Rejection> visible_user(const Uuid& id, const DecisionContext& context) {
+  auto found = context.state.find<User>(id);
+  if (!found || !can_see_user(context.actor, id, found->team_id)) return not_found("user");
+  return std::move(*found);
+}
+
 /// What people may change of themselves; everything else of a user is the administrator's.
 bool touches_only_own_settings(UserData<Patch> patch) {
   patch.full_name = {};
@@ -55,7 +61,7 @@ Decided decide(const CreateTeam& command, const DecisionContext& context) {
 
 Decided decide(const UpdateTeam& command, const DecisionContext& context) {
   const auto present = context.state.find<Team>(command.id);
-  if (!present) return not_found("team");
+  if (!present || !can_see_team(context.actor, command.id)) return not_found("team");
   if (auto refusal = admin_only(context)) return *refusal;
   if (auto refusal = stale(command.if_match, *present)) return *refusal;
   TeamUpdated event;
@@ -80,8 +86,8 @@ Decided decide(const CreateUser& command, const DecisionContext& context) {
 }
 
 Decided decide(const UpdateUser& command, const DecisionContext& context) {
-  const auto present = context.state.find<User>(command.id);
-  if (!present) return not_found("user");
+  const auto present = visible_user(command.id, context);
+  if (!present) return present.error();
   const bool own = command.id == context.actor.id && touches_only_own_settings(command.patch);
   if (!own) {
     if (auto refusal = admin_only(context)) return *refusal;
@@ -89,13 +95,13 @@ Decided decide(const UpdateUser& command, const DecisionContext& context) {
   if (auto refusal = stale(command.if_match, *present)) return *refusal;
   UserUpdated event;
   static_cast<UserData<Patch>&>(event) = command.patch;
+  if (!reduce<UserData>(event, *present)) return Decision{command.id, {}};
   if (event.email) {
     if (auto refusal = check_taken(index::email(*event.email), "/email", command.id, context)) return *refusal;
   }
   if (event.team_id.touched()) {
     if (auto refusal = check_team(event.team_id.value(), context)) return *refusal;
   }
-  if (!reduce<UserData>(event, *present)) return Decision{command.id, {}};
   const bool demoted = (event.role && *event.role != Role::admin) || (event.active && !*event.active);
   if (demoted && last_active_admin(command.id, context)) {
     return conflict("last_admin", "this is the last active administrator: make another one first");
@@ -104,7 +110,7 @@ Decided decide(const UpdateUser& command, const DecisionContext& context) {
 }
 
 Decided decide(const SetPassword& command, const DecisionContext& context) {
-  if (!context.state.find<User>(command.id)) return not_found("user");
+  if (const auto present = visible_user(command.id, context); !present) return present.error();
   if (command.id != context.actor.id) {
     if (auto refusal = admin_only(context)) return *refusal;
   }

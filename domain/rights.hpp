@@ -72,4 +72,15 @@ inline bool can_update_person(const Viewer& viewer, std::span<const Ownership> l
   return viewer.role == Role::sales && created_by == viewer.id && can_see_person(viewer, linked);
 }
 
+/// People of the firm: administrators see all of them, everybody themselves, managers and sales people their team.
+inline bool can_see_user(const Viewer& viewer, const Uuid& user, const std::optional<Uuid>& team) {
+  if (viewer.role == Role::admin || user == viewer.id) return true;
+  return viewer.role != Role::viewer && team && team == viewer.team;
+}
+
+/// Administrators see all teams, others their own.
+inline bool can_see_team(const Viewer& viewer, const Uuid& team) {
+  return viewer.role == Role::admin || viewer.team == team;
+}
+
 }  // namespace alforis::domain
