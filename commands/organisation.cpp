@@ -137,18 +137,21 @@ boost::system::result<std::optional<Organisation>, Rejection> find_same(const Or
   if (data.siret) {
     if (const auto id = state.holder(index::siret(*data.siret))) return Found(state.find<Organisation>(*id));
   }
-  const auto compatible = [&](const std::string& key) {
+  // Both have a number, and it was not found above: then they are two companies.
+  const auto both = [](const auto& ours, const auto& theirs) { return ours && theirs; };
+  const auto compatible = [&](const std::string& key, bool by_register) {
     std::vector<Organisation> same;
     for (const Uuid& id : state.holders(key, 20)) {
       auto candidate = state.find<Organisation>(id);
-      const bool differs = !candidate || (data.lei && candidate->lei) || (data.siret && candidate->siret);
+      const bool differs = !candidate || both(data.lei, candidate->lei) || both(data.siret, candidate->siret) ||
+                           (!by_register && both(data.regulator_number, candidate->regulator_number));
       if (!differs) same.push_back(std::move(*candidate));
     }
     return same;
   };
   std::vector<Organisation> same;
-  if (data.regulator_number) same = compatible(index::regulator(data.regulator_number->text()));
-  if (same.empty()) same = compatible(index::name(data.name->text(), data.country));
+  if (data.regulator_number) same = compatible(index::regulator(data.regulator_number->text()), true);
+  if (same.empty()) same = compatible(index::name(data.name->text(), data.country), false);
   if (same.empty()) return Found();
   if (same.size() > 1) {
     return conflict("ambiguous_match", std::to_string(same.size()) +
@@ -158,6 +161,11 @@ boost::system::result<std::optional<Organisation>, Rejection> find_same(const Or
 }
 
 Decided create(const Uuid& id, OrganisationData<Full> data, const DecisionContext& context) {
+  if (context.state.find<Organisation>(id)) {
+    Rejection exists = conflict("already_exists", "an organisation with this id exists already");
+    if (other_visible(id, context)) exists.conflict = id;
+    return exists;
+  }
   if (auto refusal = check_unique(data.lei, data.siret, id, context)) return *refusal;
   if (auto refusal = check_siren(data.siren, data.siret)) return *refusal;
   if (auto refusal = check_owner(data.owner_id, context)) return *refusal;
@@ -173,11 +181,6 @@ Decided create(const Uuid& id, OrganisationData<Full> data, const DecisionContex
 
 Decided decide(const CreateOrganisation& command, const DecisionContext& context) {
   if (context.actor.role == Role::viewer) return forbidden("viewers change nothing");
-  if (context.state.find<Organisation>(command.id)) {
-    Rejection exists = conflict("already_exists", "an organisation with this id exists already");
-    if (other_visible(command.id, context)) exists.conflict = command.id;
-    return exists;
-  }
   return create(command.id, command.data, context);
 }
 
@@ -243,6 +246,9 @@ Decided decide(const ImportOrganisation& command, const DecisionContext& context
   OrganisationData<Full> incoming = command.data;
   normalise_phone(incoming);
   OrganisationData<Patch> patch = merge_import(present, incoming, command.on_existing);
+  if (patch.owner_id.touched()) {
+    if (auto refusal = check_owner(patch.owner_id.value(), context)) return *refusal;
+  }
   Organisation changed = present;
   apply<OrganisationData>(changed, patch);
   if (auto refusal = check_unique(changed.lei, changed.siret, changed.id, context)) return *refusal;
