@@ -1,0 +1,225 @@
+// The words of given.hpp.
+#include "given.hpp"
+
+#include <map>
+
+namespace alforis::commands::testing {
+
+using namespace domain;
+
+namespace {
+
+std::map<std::string, std::string>& names() {
+  static std::map<std::string, std::string> known;
+  return known;
+}
+
+Instant now() { return Instant::parse(std::string(k_today) + "T12:00:00Z").value(); }
+
+std::string_view kind_text(RejectionKind kind) {
+  switch (kind) {
+    case RejectionKind::invalid:
+      return "invalid";
+    case RejectionKind::forbidden:
+      return "forbidden";
+    case RejectionKind::not_found:
+      return "not_found";
+    case RejectionKind::conflict:
+      return "conflict";
+    case RejectionKind::precondition_failed:
+      return "precondition_failed";
+    case RejectionKind::key_reused:
+      return "key_reused";
+    case RejectionKind::unavailable:
+      return "unavailable";
+  }
+  return "?";
+}
+
+std::string shown(const Rejection& rejection) {
+  std::string text(kind_text(rejection.kind));
+  text += ' ' + rejection.code;
+  for (const Problem& problem : rejection.problems) text += ' ' + problem.code + '@' + problem.pointer;
+  if (!rejection.moves.empty()) text += " moves:";
+  for (const std::string& move : rejection.moves) text += ' ' + move;
+  if (rejection.conflict) text += " other: " + rejection.conflict->text();
+  return with_names(text);
+}
+
+bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }
+
+std::string digits(int number, int width) {
+  const std::string text = std::to_string(number);
+  return std::string(static_cast<std::size_t>(width) - text.size(), '0') + text;
+}
+
+/// The digit that makes the Luhn sum of `text` and it a multiple of ten.
+char luhn_digit(std::string_view text) {
+  int sum = 0;
+  bool doubled = true;
+  for (auto c = text.rbegin(); c != text.rend(); ++c, doubled = !doubled) {
+    const int digit = (*c - '0') * (doubled ? 2 : 1);
+    sum += digit / 10 + digit % 10;
+  }
+  return static_cast<char>('0' + (10 - sum % 10) % 10);
+}
+
+}  // namespace
+
+Uuid id(std::string_view name) {
+  static const Uuid firm = Uuid::parse("018f0000-0000-7000-8000-00000000f14a").value();
+  const Uuid made = Uuid::v5(firm, name);
+  names().emplace(made.text(), name);
+  return made;
+}
+
+std::string with_ids(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    // An e-mail address has its @ inside; a name stands alone between quotes.
+    if (text[at] != '@' || at == 0 || text[at - 1] != '"') {
+      out += text[at++];
+      continue;
+    }
+    const std::size_t begin = ++at;
+    while (at < text.size() && is_word(text[at])) ++at;
+    out += id(text.substr(begin, at - begin)).text();
+  }
+  return out;
+}
+
+std::string with_names(std::string text) {
+  for (const auto& [id, name] : names()) {
+    for (auto at = text.find(id); at != std::string::npos; at = text.find(id)) text.replace(at, id.size(), name);
+  }
+  return text;
+}
+
+Date date(std::string_view text) { return Date::parse(text).value(); }
+
+std::optional<Text<1000>> reason(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  return Text<1000>::parse(text).value();
+}
+
+std::string lei(int number) {
+  const std::string body = "969500" + digits(number, 12);
+  int rest = 0;
+  for (const char c : body + "00") rest = (rest * 10 + (c - '0')) % 97;
+  return body + digits(98 - rest, 2);
+}
+
+std::string siren(int number) {
+  const std::string body = digits(10'000'000 + number, 8);
+  return body + luhn_digit(body);
+}
+
+std::string siret(int number, int establishment) {
+  const std::string body = siren(number) + digits(establishment, 4);
+  return body + luhn_digit(body);
+}
+
+CreateOrganisation create_organisation(std::string_view name, std::string_view json) {
+  return {id(name), read<OrganisationData<Full>>(json)};
+}
+UpdateOrganisation update_organisation(std::string_view name, std::string_view json, IfMatch if_match) {
+  return {id(name), if_match, read<OrganisationData<Patch>>(json)};
+}
+ChangeStage change_stage(std::string_view name, PipelineStage stage, std::string_view why, IfMatch if_match) {
+  return {id(name), if_match, stage, reason(why)};
+}
+DeleteOrganisation delete_organisation(std::string_view name, IfMatch if_match) {
+  return {id(name), if_match, std::nullopt};
+}
+RestoreOrganisation restore_organisation(std::string_view name) { return {id(name)}; }
+ImportOrganisation import_organisation(std::string_view name, std::string_view json, ImportPolicy policy) {
+  return {id(name), read<OrganisationData<Full>>(json), policy};
+}
+CreatePerson create_person(std::string_view name, std::string_view json) {
+  return {id(name), read<PersonData<Full>>(json)};
+}
+UpdatePerson update_person(std::string_view name, std::string_view json, IfMatch if_match) {
+  return {id(name), if_match, read<PersonData<Patch>>(json)};
+}
+DeletePerson delete_person(std::string_view name, IfMatch if_match) { return {id(name), if_match, std::nullopt}; }
+RestorePerson restore_person(std::string_view name) { return {id(name)}; }
+CreateLink create_link(std::string_view name, std::string_view person, std::string_view organisation,
+                       std::string_view members) {
+  std::string json = R"({"person_id":"@)" + std::string(person) + R"(","organisation_id":"@)";
+  json += std::string(organisation) + '"' + (members.empty() ? "" : ",") + std::string(members) + '}';
+  return {id(name), read<LinkCreated>(json)};
+}
+UpdateLink update_link(std::string_view name, std::string_view json, IfMatch if_match) {
+  return {id(name), if_match, read<LinkData<Patch>>(json)};
+}
+EndLink end_link(std::string_view name, std::optional<Date> until, IfMatch if_match) {
+  return {id(name), if_match, until, std::nullopt};
+}
+CreateTeam create_team(std::string_view name, std::string_view json) { return {id(name), read<TeamData<Full>>(json)}; }
+UpdateTeam update_team(std::string_view name, std::string_view json, IfMatch if_match) {
+  return {id(name), if_match, read<TeamData<Patch>>(json)};
+}
+CreateUser create_user(std::string_view name, std::string_view json, std::string_view password_hash) {
+  CreateUser command{id(name), read<UserCreated>(json), std::nullopt};
+  if (!password_hash.empty()) command.password_hash = password_hash;
+  return command;
+}
+UpdateUser update_user(std::string_view name, std::string_view json, IfMatch if_match) {
+  return {id(name), if_match, read<UserData<Patch>>(json)};
+}
+SetPassword set_password(std::string_view name, std::string_view hash) { return {id(name), std::string(hash)}; }
+
+std::string shown(const Decided& decided) {
+  if (!decided) {
+    const Rejection rejection = decided.error();
+    return shown(rejection);
+  }
+  if (decided->events.empty()) return std::string(k_nothing);
+  std::string text;
+  for (const NewEvent& happened : decided->events) {
+    if (!text.empty()) text += '\n';
+    text += std::string(event_type(happened.event)) + ' ' + happened.id.text() + ' ' + encode_event(happened.event);
+  }
+  return with_names(text);
+}
+
+Firm::Firm() {
+  constexpr std::string_view k_system = "system";
+  given(k_system, create_team("paris", R"({"name":"Paris"})"));
+  given(k_system, create_team("lyon", R"({"name":"Lyon"})"));
+  const auto hire = [&](std::string_view name, std::string_view members) {
+    const std::string json = R"({"email":")" + std::string(name) + R"(@firm.example",)" + std::string(members) + '}';
+    given(k_system, create_user(name, json));
+  };
+  hire("ada", R"("role":"admin")");
+  hire("mona", R"("role":"manager","team_id":"@paris")");
+  hire("leo", R"("role":"manager","team_id":"@lyon")");
+  hire("sam", R"("role":"sales","team_id":"@paris")");
+  hire("sue", R"("role":"sales","team_id":"@paris")");
+  hire("lia", R"("role":"sales","team_id":"@lyon")");
+  hire("nina", R"("role":"sales")");
+  hire("ivan", R"("role":"sales","team_id":"@paris","active":false)");
+  hire("vic", R"("role":"viewer","team_id":"@paris")");
+}
+
+Decided Firm::decided(std::string_view actor, const Command& command) const {
+  const StateView view(values_);
+  const Uuid actor_id = actor == "system" ? Uuid::parse(k_system_actor).value() : id(actor);
+  const DecisionContext context{view, view.viewer(actor_id).value(), now(), date(k_today)};
+  return std::visit([&](const auto& c) { return decide(c, context); }, command);
+}
+
+Firm& Firm::given(std::string_view actor, const Command& command) {
+  const Decided decision = decided(actor, command);
+  if (!decision) {
+    ADD_FAILURE() << "given what is refused: " << shown(decision);
+    return *this;
+  }
+  const Uuid actor_id = actor == "system" ? Uuid::parse(k_system_actor).value() : id(actor);
+  for (const NewEvent& happened : decision->events) fold(values_, happened.event, {happened.id, actor_id, now()});
+  return *this;
+}
+
+std::string Firm::when(std::string_view actor, const Command& command) const { return shown(decided(actor, command)); }
+
+}  // namespace alforis::commands::testing

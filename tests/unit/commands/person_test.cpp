@@ -1,0 +1,138 @@
+// Deciders of people: visible through the organisations they work for.
+#include <gmock/gmock.h>
+
+#include "given.hpp"
+
+namespace alforis::commands::testing {
+namespace {
+
+using domain::Person;
+using ::testing::StartsWith;
+
+/// People: at sam's organisation, at lia's, at both, at a shared one, at none (created by sam).
+Firm firm_with_people() {
+  Firm firm;
+  firm.given("sam", create_organisation("of_sam", R"({"name":"Of Sam"})"));
+  firm.given("lia", create_organisation("of_lia", R"({"name":"Of Lia"})"));
+  firm.given("ada", create_organisation("of_nobody", R"({"name":"Of nobody"})"));
+  for (const auto* name : {"at_sam", "at_lia", "at_both", "at_shared"}) {
+    firm.given("ada", create_person(name, R"({"last_name":"Somebody"})"));
+  }
+  firm.given("sam", create_person("alone", R"({"last_name":"Alone"})"));
+  firm.given("ada", create_link("l1", "at_sam", "of_sam"));
+  firm.given("ada", create_link("l2", "at_lia", "of_lia"));
+  firm.given("ada", create_link("l3", "at_both", "of_sam"));
+  firm.given("ada", create_link("l4", "at_both", "of_lia"));
+  firm.given("ada", create_link("l5", "at_shared", "of_nobody"));
+  return firm;
+}
+
+constexpr std::array k_people{"at_sam", "at_lia", "at_both", "at_shared", "alone"};
+
+struct RightsCase {
+  std::string_view actor;
+  std::string_view outcomes;  ///< '+' happens, '3' forbidden, '4' not found, in the order of k_people
+};
+
+template <class Make>
+void expect_rights(const Firm& firm, std::initializer_list<RightsCase> cases, const Make& make) {
+  for (const auto& [actor, expected] : cases) {
+    std::string found;
+    for (const auto* person : k_people) {
+      const auto shown = firm.when(actor, make(person));
+      found += shown.starts_with("person.")     ? '+'
+               : shown == "forbidden forbidden" ? '3'
+               : shown == "not_found not_found" ? '4'
+                                                : '?';
+    }
+    EXPECT_EQ(found, expected) << actor;
+  }
+}
+
+TEST(CreatePerson, HappensWithTheDefaultsOfTheDomain) {
+  EXPECT_EQ(Firm().when("sam", create_person("p", R"({"first_name":"Zoé"})")),
+            R"(person.created.v1 p {"first_name":"Zoé","active":true,"consent":"none","unsubscribed":false})");
+}
+
+TEST(CreatePerson, NeedsAName) {
+  EXPECT_EQ(Firm().when("sam", create_person("p", R"({"job_title":"CEO"})")),
+            "invalid invalid_input required@/first_name required@/last_name");
+}
+
+TEST(CreatePerson, PhonesAreReadAsDialledInTheCountry) {
+  Firm firm;
+  firm.given("sam", create_person("p", R"({"last_name":"P","personal_phone":"02 555 12 12","mobile":"0470 12 34 56",)"
+                                       R"("country":"BE"})"));
+  EXPECT_EQ(firm.state<Person>("p").personal_phone->text(), "+3225551212");
+  EXPECT_EQ(firm.state<Person>("p").mobile->text(), "+32470123456");
+}
+
+TEST(CreatePerson, IsNothingForViewersAndNeedsAnIdOfItsOwn) {
+  const Firm firm = firm_with_people();
+  EXPECT_EQ(firm.when("vic", create_person("p", R"({"last_name":"P"})")), "forbidden forbidden");
+  EXPECT_EQ(firm.when("sam", create_person("at_sam", R"({"last_name":"P"})")), "conflict already_exists other: at_sam");
+  EXPECT_EQ(firm.when("sam", create_person("at_lia", R"({"last_name":"P"})")), "conflict already_exists");
+}
+
+TEST(UpdatePerson, KeepsOnlyWhatChangesAndANameAtAll) {
+  Firm firm;
+  firm.given("sam", create_person("p", R"({"first_name":"Ana","last_name":"P","mobile":"+33612345678"})"));
+  EXPECT_EQ(firm.when("sam", update_person("p", R"({"first_name":null,"last_name":"P","consent":"given"})")),
+            R"(person.updated.v1 p {"first_name":null,"consent":"given"})");
+  EXPECT_EQ(firm.when("sam", update_person("p", R"({"first_name":null,"last_name":null})")),
+            "invalid invalid_input required@/first_name required@/last_name");
+  for (const auto* same : {"{}", R"({"mobile":"06 12 34 56 78"})", R"({"unsubscribed":false,"notes":null})"}) {
+    EXPECT_EQ(firm.when("sam", update_person("p", same)), k_nothing) << same;
+  }
+  EXPECT_EQ(firm.when("sam", update_person("p", R"({"notes":"n"})", 5)), "precondition_failed version_mismatch");
+}
+
+TEST(UpdatePerson, FollowsTheTableOfRights) {
+  expect_rights(firm_with_people(),
+                {{"ada", "+++++"},
+                 {"mona", "+4+++"},
+                 {"leo", "4++++"},
+                 {"sam", "+4+3+"},
+                 {"sue", "34333"},
+                 {"lia", "4++33"},
+                 {"nina", "44433"},
+                 {"vic", "34333"}},
+                [](const auto* person) { return update_person(person, R"({"notes":"n"})"); });
+}
+
+TEST(DeletePerson, FollowsTheTableOfRights) {
+  expect_rights(
+      firm_with_people(),
+      {{"ada", "+++++"}, {"mona", "+4+++"}, {"leo", "4++++"}, {"sam", "34333"}, {"lia", "43333"}, {"vic", "34333"}},
+      [](const auto* person) { return delete_person(person); });
+}
+
+TEST(DeletedPerson, IsNoneToWhoMayNotRestoreIt) {
+  Firm firm = firm_with_people();
+  firm.given("mona", delete_person("at_sam"));
+  EXPECT_EQ(firm.when("mona", update_person("at_sam", R"({"notes":"n"})")), "conflict deleted moves: restore");
+  EXPECT_EQ(firm.when("mona", delete_person("at_sam")), "conflict deleted moves: restore");
+  for (const auto* actor : {"sam", "lia", "leo", "vic"}) {
+    EXPECT_EQ(firm.when(actor, update_person("at_sam", R"({"notes":"n"})")), "not_found not_found") << actor;
+    EXPECT_EQ(firm.when(actor, restore_person("at_sam")), "not_found not_found") << actor;
+  }
+  firm.given("ada", update_user("mona", R"({"role":"sales"})"));
+  EXPECT_EQ(firm.when("mona", restore_person("at_sam")), "person.restored.v1 at_sam {}") << "who deleted it";
+}
+
+TEST(RestorePerson, OfALiveOneIsNothingOrForbidden) {
+  const Firm firm = firm_with_people();
+  EXPECT_EQ(firm.when("ada", restore_person("at_sam")), k_nothing);
+  EXPECT_EQ(firm.when("sam", restore_person("at_sam")), "forbidden forbidden");
+  EXPECT_EQ(firm.when("lia", restore_person("at_sam")), "not_found not_found");
+}
+
+TEST(Person, IsEverybodysAgainWhenTheLastLinkEnds) {
+  Firm firm = firm_with_people();
+  EXPECT_EQ(firm.when("leo", update_person("at_sam", R"({"notes":"n"})")), "not_found not_found");
+  firm.given("ada", end_link("l1"));
+  EXPECT_THAT(firm.when("leo", update_person("at_sam", R"({"notes":"n"})")), StartsWith("person.updated.v1"));
+}
+
+}  // namespace
+}  // namespace alforis::commands::testing

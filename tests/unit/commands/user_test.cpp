@@ -1,0 +1,136 @@
+// Deciders of users and teams: administrators' work, but for what people set for themselves.
+#include <gmock/gmock.h>
+
+#include "given.hpp"
+
+namespace alforis::commands::testing {
+namespace {
+
+using domain::User;
+using ::testing::StartsWith;
+
+// ---- teams
+// -----------------------------------------------------------------------------------------------------------
+
+TEST(CreateTeam, IsForAdministratorsAndHasANameOfItsOwn) {
+  const Firm firm;
+  EXPECT_EQ(firm.when("ada", create_team("nord", R"({"name":"Nord"})")),
+            R"(team.created.v1 nord {"name":"Nord","active":true})");
+  EXPECT_EQ(firm.when("ada", create_team("nord", R"({"name":"  PÂRIS "})")),
+            "conflict not_unique not_unique@/name other: paris");
+  EXPECT_EQ(firm.when("ada", create_team("paris", R"({"name":"Nord"})")), "conflict already_exists");
+  for (const auto* actor : {"mona", "sam", "vic"}) {
+    EXPECT_EQ(firm.when(actor, create_team("nord", R"({"name":"Nord"})")), "forbidden forbidden") << actor;
+  }
+}
+
+TEST(UpdateTeam, KeepsOnlyWhatChangesAndItsNameItsOwn) {
+  Firm firm;
+  EXPECT_EQ(firm.when("ada", update_team("paris", R"({"name":"PARIS","active":true})")),
+            R"(team.updated.v1 paris {"name":"PARIS"})");
+  EXPECT_EQ(firm.when("ada", update_team("paris", R"({"name":"lyon"})")),
+            "conflict not_unique not_unique@/name other: lyon");
+  EXPECT_EQ(firm.when("ada", update_team("paris", R"({"name":"Paris"})")), k_nothing);
+  EXPECT_EQ(firm.when("ada", update_team("paris", R"({"name":"P"})", 3)), "precondition_failed version_mismatch");
+  firm.given("ada", update_team("paris", R"({"name":"Île-de-France"})"));
+  EXPECT_THAT(firm.when("ada", create_team("new", R"({"name":"Paris"})")), StartsWith("team.created.v1 new"))
+      << "a name that was given up is free";
+}
+
+TEST(UpdateTeam, IsForbiddenToItsMembersAndNothingToOthers) {
+  const Firm firm;
+  const auto command = update_team("paris", R"({"description":"d"})");
+  for (const auto* actor : {"mona", "sam"}) EXPECT_EQ(firm.when(actor, command), "forbidden forbidden") << actor;
+  for (const auto* actor : {"leo", "lia", "nina"}) EXPECT_EQ(firm.when(actor, command), "not_found not_found") << actor;
+  EXPECT_EQ(firm.when("ada", update_team("nowhere", "{}")), "not_found not_found");
+}
+
+// ---- users
+// -----------------------------------------------------------------------------------------------------------
+
+TEST(CreateUser, HappensWithTheDefaultsOfTheDomainAndAPassword) {
+  EXPECT_EQ(Firm().when("ada", create_user("new", R"({"email":" New@Firm.example "})", "$argon2id$x")),
+            "user.created.v1 new {\"email\":\"new@firm.example\",\"role\":\"sales\",\"active\":true,\"locale\":\"fr\","
+            "\"theme\":\"system\"}\n"
+            R"(user.password_set.v1 new {"hash":"$argon2id$x"})");
+}
+
+TEST(CreateUser, IsForAdministratorsWithAnAddressOfItsOwnAndALiveTeam) {
+  Firm firm;
+  firm.given("ada", update_team("lyon", R"({"active":false})"));
+  EXPECT_EQ(firm.when("mona", create_user("new", R"({"email":"n@firm.example"})")), "forbidden forbidden");
+  EXPECT_EQ(firm.when("ada", create_user("sam", R"({"email":"n@firm.example"})")), "conflict already_exists");
+  EXPECT_EQ(firm.when("ada", create_user("new", R"({"email":"IVAN@firm.example"})")),
+            "conflict not_unique not_unique@/email other: ivan");
+  for (const auto* team : {"@lyon", "@nowhere"}) {
+    const std::string json = R"({"email":"n@firm.example","team_id":")" + std::string(team) + "\"}";
+    EXPECT_EQ(firm.when("ada", create_user("new", json)), "invalid invalid_input unknown_reference@/team_id") << team;
+  }
+}
+
+TEST(UpdateUser, IsTheAdministratorsButForOnesOwnSettings) {
+  const Firm firm;
+  EXPECT_EQ(firm.when("ada", update_user("sam", R"({"role":"manager","locale":"fr"})")),
+            R"(user.updated.v1 sam {"role":"manager"})");
+  EXPECT_EQ(
+      firm.when("vic", update_user("vic", R"({"theme":"dark","locale":"en","full_name":"Vic","time_zone":"UTC"})")),
+      R"(user.updated.v1 vic {"full_name":"Vic","locale":"en","time_zone":"UTC","theme":"dark"})");
+  for (const auto* json : {R"({"role":"admin"})", R"({"email":"x@firm.example"})", R"({"team_id":"@lyon"})",
+                           R"({"team_id":null})", R"({"active":true,"theme":"dark"})"}) {
+    EXPECT_EQ(firm.when("sam", update_user("sam", json)), "forbidden forbidden") << json;
+  }
+}
+
+TEST(UpdateUser, OthersAreForbiddenWithinTheTeamAndUnknownBeyond) {
+  const Firm firm;
+  const std::vector<Command> commands{update_user("sam", R"({"theme":"dark"})"), set_password("sam", "h")};
+  for (const auto& command : commands) {
+    for (const auto* actor : {"mona", "sue"}) EXPECT_EQ(firm.when(actor, command), "forbidden forbidden") << actor;
+    for (const auto* actor : {"leo", "lia", "nina", "vic"}) {
+      EXPECT_EQ(firm.when(actor, command), "not_found not_found") << actor;
+    }
+  }
+  EXPECT_EQ(firm.when("ada", update_user("nobody", "{}")), "not_found not_found");
+  EXPECT_EQ(firm.when("ada", set_password("nobody", "h")), "not_found not_found");
+}
+
+TEST(UpdateUser, ChecksAddressTeamAndVersion) {
+  Firm firm;
+  EXPECT_EQ(firm.when("ada", update_user("sam", R"({"email":"sue@firm.example"})")),
+            "conflict not_unique not_unique@/email other: sue");
+  EXPECT_EQ(firm.when("ada", update_user("sam", R"({"email":"SAM@firm.example"})")), k_nothing);
+  EXPECT_EQ(firm.when("ada", update_user("sam", R"({"team_id":"@nowhere"})")),
+            "invalid invalid_input unknown_reference@/team_id");
+  EXPECT_EQ(firm.when("ada", update_user("sam", R"({"theme":"dark"})", 2)), "precondition_failed version_mismatch");
+  firm.given("ada", update_team("paris", R"({"active":false})"));
+  EXPECT_EQ(firm.when("ada", update_user("sam", R"({"team_id":"@paris","theme":"dark"})")),
+            R"(user.updated.v1 sam {"theme":"dark"})")
+      << "the team that one is in may stay";
+  firm.given("ada", update_user("sam", R"({"email":"sam2@firm.example"})"));
+  EXPECT_THAT(firm.when("ada", create_user("new", R"({"email":"sam@firm.example"})")), StartsWith("user.created.v1"))
+      << "an address that was given up is free";
+}
+
+TEST(LastAdministrator, StaysAnActiveOne) {
+  Firm firm;
+  for (const auto* json : {R"({"role":"sales"})", R"({"active":false})"}) {
+    EXPECT_EQ(firm.when("ada", update_user("ada", json)), "conflict last_admin") << json;
+  }
+  EXPECT_THAT(firm.when("ada", update_user("ada", R"({"theme":"dark"})")), StartsWith("user.updated.v1"));
+  firm.given("ada", update_user("mona", R"({"role":"admin"})"));
+  EXPECT_THAT(firm.when("ada", update_user("ada", R"({"role":"sales"})")), StartsWith("user.updated.v1"));
+  firm.given("ada", update_user("mona", R"({"active":false})"));
+  EXPECT_EQ(firm.when("ada", update_user("ada", R"({"active":false})")), "conflict last_admin")
+      << "an inactive administrator is none";
+}
+
+TEST(SetPassword, IsForOneselfAndForAdministrators) {
+  Firm firm;
+  EXPECT_EQ(firm.when("sam", set_password("sam", "$h")), R"(user.password_set.v1 sam {"hash":"$h"})");
+  EXPECT_EQ(firm.when("ada", set_password("sam", "$h")), R"(user.password_set.v1 sam {"hash":"$h"})");
+  firm.given("ada", set_password("sam", "$h"));
+  EXPECT_EQ(firm.state<User>("sam").version, 2);
+}
+
+}  // namespace
+}  // namespace alforis::commands::testing
