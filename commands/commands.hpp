@@ -1,6 +1,6 @@
 #pragma once
-// Every command there is, as plain structs; `decide` has an overload for each in the entity's own file. `Subject` is the entity a command
-// is about: its document is the answer.
+// Every command there is, as plain structs; `decide` has an overload for each in the entity's own file. `Subject` is
+// the entity a command is about: its document is the answer.
 
 #include <optional>
 #include <string>
@@ -25,7 +25,8 @@ using Text = domain::Text<Max>;
 /// The version the client last saw (If-Match); nullopt: last writer wins per field.
 using IfMatch = std::optional<std::int64_t>;
 
-// ---- organisations ---------------------------------------------------------------------------------------------------
+// ---- organisations
+// ---------------------------------------------------------------------------------------------------
 
 struct CreateOrganisation {
   using Subject = domain::Organisation;
@@ -64,7 +65,8 @@ struct ImportOrganisation {
   domain::ImportPolicy on_existing = domain::ImportPolicy::fill;
 };
 
-// ---- people ----------------------------------------------------------------------------------------------------------
+// ---- people
+// ----------------------------------------------------------------------------------------------------------
 
 struct CreatePerson {
   using Subject = domain::Person;
@@ -88,7 +90,8 @@ struct RestorePerson {
   Uuid id;
 };
 
-// ---- links -----------------------------------------------------------------------------------------------------------
+// ---- links
+// -----------------------------------------------------------------------------------------------------------
 
 struct CreateLink {
   using Subject = domain::Link;
@@ -109,7 +112,8 @@ struct EndLink {
   std::optional<Text<1000>> reason;
 };
 
-// ---- users and teams -------------------------------------------------------------------------------------------------
+// ---- users and teams
+// -------------------------------------------------------------------------------------------------
 
 struct CreateTeam {
   using Subject = domain::Team;
@@ -140,8 +144,9 @@ struct SetPassword {
   std::string password_hash;
 };
 
-using Command = std::variant<CreateOrganisation, UpdateOrganisation, ChangeStage, DeleteOrganisation, RestoreOrganisation,
-                             ImportOrganisation, CreatePerson, UpdatePerson, DeletePerson, RestorePerson, CreateLink,
-                             UpdateLink, EndLink, CreateTeam, UpdateTeam, CreateUser, UpdateUser, SetPassword>;
+using Command =
+    std::variant<CreateOrganisation, UpdateOrganisation, ChangeStage, DeleteOrganisation, RestoreOrganisation,
+                 ImportOrganisation, CreatePerson, UpdatePerson, DeletePerson, RestorePerson, CreateLink, UpdateLink,
+                 EndLink, CreateTeam, UpdateTeam, CreateUser, UpdateUser, SetPassword>;
 
 }  // namespace alforis::commands

@@ -1,6 +1,6 @@
 #pragma once
-// Deciders: pure functions from the present state and a command to the events it causes, or why not. No clock, no dice, no I/O: what
-// they need comes with the command and the context.
+// Deciders: pure functions from the present state and a command to the events it causes, or why not. No clock, no dice,
+// no I/O: what they need comes with the command and the context.
 
 #include <boost/system/result.hpp>
 #include <vector>
@@ -57,7 +57,8 @@ Decided decide(const CreateUser& command, const DecisionContext& context);
 Decided decide(const UpdateUser& command, const DecisionContext& context);
 Decided decide(const SetPassword& command, const DecisionContext& context);
 
-// ---- shared by the deciders ------------------------------------------------------------------------------------------
+// ---- shared by the deciders
+// ------------------------------------------------------------------------------------------
 
 /// A decision of events that all belong to one entity.
 template <class... Events>

@@ -7,7 +7,8 @@ std::optional<std::string> Overlay::get(std::string_view key) const {
   return found != changes_.end() ? found->second : base_.get(key);
 }
 
-void Overlay::scan(std::string_view prefix, const std::function<bool(std::string_view, std::string_view)>& visit) const {
+void Overlay::scan(std::string_view prefix,
+                   const std::function<bool(std::string_view, std::string_view)>& visit) const {
   auto change = changes_.lower_bound(prefix);
   const auto in_prefix = [&] { return change != changes_.end() && change->first.starts_with(prefix); };
   bool more = true;

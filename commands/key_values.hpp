@@ -15,7 +15,8 @@ class KeyValues {
   virtual ~KeyValues() = default;
   virtual std::optional<std::string> get(std::string_view key) const = 0;
   /// Calls `visit` for every key that begins with `prefix`, in order, until it returns false.
-  virtual void scan(std::string_view prefix, const std::function<bool(std::string_view key, std::string_view value)>& visit) const = 0;
+  virtual void scan(std::string_view prefix,
+                    const std::function<bool(std::string_view key, std::string_view value)>& visit) const = 0;
 };
 
 /// Changes on top of other keys and values: what a batch of commands is decided upon before its commit is read back.
@@ -27,7 +28,8 @@ class Overlay : public KeyValues {
   explicit Overlay(const KeyValues& base) : base_(base) {}
 
   std::optional<std::string> get(std::string_view key) const override;
-  void scan(std::string_view prefix, const std::function<bool(std::string_view, std::string_view)>& visit) const override;
+  void scan(std::string_view prefix,
+            const std::function<bool(std::string_view, std::string_view)>& visit) const override;
 
   void put(std::string key, std::string value) { changes_.insert_or_assign(std::move(key), std::move(value)); }
   void erase(std::string key) { changes_.insert_or_assign(std::move(key), std::nullopt); }

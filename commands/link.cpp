@@ -34,8 +34,8 @@ std::optional<Rejection> check_ends(const CreateLink& command, const DecisionCon
     problems.push_back({"unknown_reference", "/person_id", "there is no such person"});
   }
   const auto organisation = context.state.find<Organisation>(*command.data.organisation_id);
-  const bool seen = organisation && !organisation->deleted() &&
-                    can_see(context.actor, context.state.ownership(*organisation));
+  const bool seen =
+      organisation && !organisation->deleted() && can_see(context.actor, context.state.ownership(*organisation));
   if (!seen) problems.push_back({"unknown_reference", "/organisation_id", "there is no such organisation"});
   if (!problems.empty()) return invalid(std::move(problems));
   if (!can_update(context.actor, context.state.ownership(*organisation))) {

@@ -86,8 +86,8 @@ Refusal check_update_right(const UpdateOrganisation& command, const Organisation
   if (can_update(context.actor, context.state.ownership(present))) return std::nullopt;
   // Sales people may take a shared record, with that change alone or with others in the same breath.
   const auto& owner = command.patch.owner_id;
-  const bool takes = context.actor.role == Role::sales && !present.owner_id && owner.touched() &&
-                     owner.value() == context.actor.id;
+  const bool takes =
+      context.actor.role == Role::sales && !present.owner_id && owner.touched() && owner.value() == context.actor.id;
   if (takes) return std::nullopt;
   return forbidden("the record belongs to somebody else; a shared one can be taken by setting owner_id to yourself");
 }
@@ -102,9 +102,7 @@ OrganisationStageChanged stage_change(const Organisation& present, PipelineStage
   return event;
 }
 
-Rejection reason_required() {
-  return invalid(problem("required", "a move to perdu needs a reason", "/reason"));
-}
+Rejection reason_required() { return invalid(problem("required", "a move to perdu needs a reason", "/reason")); }
 
 /// Events of a checked patch: changed fields, then the stage's move.
 Decided changes(const Organisation& present, OrganisationData<Patch> patch, std::optional<Text<1000>> reason,
@@ -126,9 +124,10 @@ Decided changes(const Organisation& present, OrganisationData<Patch> patch, std:
   return decision;
 }
 
-/// The live organisation that is the same company, by the first identity that decides; several of one name decide nothing.
+/// The live organisation that is the same company, by the first identity that decides; several of one name decide
+/// nothing.
 boost::system::result<std::optional<Organisation>, Rejection> find_same(const OrganisationData<Full>& data,
-                                                                       const DecisionContext& context) {
+                                                                        const DecisionContext& context) {
   using Found = std::optional<Organisation>;
   const StateView& state = context.state;
   if (data.lei) {
@@ -154,8 +153,9 @@ boost::system::result<std::optional<Organisation>, Rejection> find_same(const Or
   if (same.empty()) same = compatible(index::name(data.name->text(), data.country), false);
   if (same.empty()) return Found();
   if (same.size() > 1) {
-    return conflict("ambiguous_match", std::to_string(same.size()) +
-                                           " organisations have this name and country: give a LEI, SIRET or regulator number");
+    return conflict("ambiguous_match",
+                    std::to_string(same.size()) +
+                        " organisations have this name and country: give a LEI, SIRET or regulator number");
   }
   return Found(std::move(same.front()));
 }
@@ -204,7 +204,8 @@ Decided decide(const UpdateOrganisation& command, const DecisionContext& context
 Decided decide(const ChangeStage& command, const DecisionContext& context) {
   const auto present = live(command.id, context);
   if (!present) return present.error();
-  if (!can_update(context.actor, context.state.ownership(*present))) return forbidden("the record belongs to somebody else");
+  if (!can_update(context.actor, context.state.ownership(*present)))
+    return forbidden("the record belongs to somebody else");
   if (auto refusal = stale(command.if_match, *present)) return *refusal;
   OrganisationData<Patch> patch;
   patch.pipeline_stage = command.stage;
@@ -214,7 +215,8 @@ Decided decide(const ChangeStage& command, const DecisionContext& context) {
 Decided decide(const DeleteOrganisation& command, const DecisionContext& context) {
   const auto present = live(command.id, context);
   if (!present) return present.error();
-  if (!can_delete(context.actor, context.state.ownership(*present))) return forbidden("only managers delete organisations");
+  if (!can_delete(context.actor, context.state.ownership(*present)))
+    return forbidden("only managers delete organisations");
   if (auto refusal = stale(command.if_match, *present)) return *refusal;
   return happened(command.id, OrganisationDeleted{command.reason});
 }

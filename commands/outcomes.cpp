@@ -13,7 +13,8 @@ constexpr std::string_view k_hash_member = R"({"request_hash":")";
 std::int64_t integer(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) throw std::runtime_error("an outcome in the state store is damaged");
+  if (error != std::errc() || end != text.data() + text.size())
+    throw std::runtime_error("an outcome in the state store is damaged");
   return value;
 }
 
@@ -35,8 +36,8 @@ bool is_outcome_key(std::string_view key) { return key.starts_with(k_prefix); }
 std::string encode_outcome(const StoredOutcome& stored) {
   const Outcome& outcome = stored.outcome;
   std::string text = std::to_string(stored.time_us) + ' ' + std::to_string(outcome.position) + ' ' +
-                     (outcome.created ? '1' : '0') + ' ' + std::to_string(outcome.version) + ' ' + outcome.id.text() + ' ' +
-                     stored.request_hash + '\n';
+                     (outcome.created ? '1' : '0') + ' ' + std::to_string(outcome.version) + ' ' + outcome.id.text() +
+                     ' ' + stored.request_hash + '\n';
   return text += outcome.document;
 }
 

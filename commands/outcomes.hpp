@@ -1,5 +1,6 @@
 #pragma once
-// What commands did, kept in the state so that a retry gets the first outcome back. Derived from commits: replay makes them again.
+// What commands did, kept in the state so that a retry gets the first outcome back. Derived from commits: replay makes
+// them again.
 
 #include <optional>
 #include <string>

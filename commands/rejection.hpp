@@ -25,7 +25,7 @@ struct Rejection {
   std::string code;    ///< stable, snake_case
   std::string detail;  ///< English; clients get the code's sentence in their language
   domain::Problems problems;
-  std::vector<std::string> moves;       ///< conflict: what is allowed instead
+  std::vector<std::string> moves;        ///< conflict: what is allowed instead
   std::optional<domain::Uuid> conflict;  ///< conflict: the other record, only when the actor may see it
 
   friend bool operator==(const Rejection&, const Rejection&) = default;

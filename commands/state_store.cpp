@@ -86,7 +86,8 @@ StateStore::StateStore(const std::filesystem::path& directory) : database_(std::
     rocksdb::DestroyDB(directory.string(), rocksdb::Options());
     status = database_->open(directory.string());
   }
-  if (!status.ok()) throw std::runtime_error("the state store " + directory.string() + " can't be opened: " + status.ToString());
+  if (!status.ok())
+    throw std::runtime_error("the state store " + directory.string() + " can't be opened: " + status.ToString());
 }
 
 StateStore::~StateStore() = default;

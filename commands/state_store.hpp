@@ -15,19 +15,20 @@ inline constexpr std::int64_t k_outcome_lifetime_us = 30LL * 24 * 3600 * 1'000'0
 /// RocksDB behind KeyValues. Reads from any thread, writes from one.
 class StateStore : public KeyValues {
  public:
-  /// Opens or creates the store; one of another layout, or a damaged one, is emptied. Throws std::runtime_error naming the
-  /// directory when it can't be opened (locked by another process, no permission).
+  /// Opens or creates the store; one of another layout, or a damaged one, is emptied. Throws std::runtime_error naming
+  /// the directory when it can't be opened (locked by another process, no permission).
   explicit StateStore(const std::filesystem::path& directory);
   ~StateStore() override;
 
   std::optional<std::string> get(std::string_view key) const override;
-  void scan(std::string_view prefix, const std::function<bool(std::string_view, std::string_view)>& visit) const override;
+  void scan(std::string_view prefix,
+            const std::function<bool(std::string_view, std::string_view)>& visit) const override;
 
   /// Where the state stands in the Log.
   eventstore::Cursor cursor() const;
 
-  /// Changes and cursor in one atomic write. Not synced: after a crash the store stands at an earlier cursor, whole, and the Log
-  /// has the rest. `time_us` is the newest commit's, by which old command outcomes expire.
+  /// Changes and cursor in one atomic write. Not synced: after a crash the store stands at an earlier cursor, whole,
+  /// and the Log has the rest. `time_us` is the newest commit's, by which old command outcomes expire.
   void write(const Overlay::Changes& changes, const eventstore::Cursor& cursor, std::int64_t time_us);
 
   /// Writes what is in memory to files, so that the next start has nothing to replay.

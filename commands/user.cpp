@@ -53,7 +53,8 @@ bool touches_only_own_settings(UserData<Patch> patch) {
 Decided decide(const CreateTeam& command, const DecisionContext& context) {
   if (auto refusal = admin_only(context)) return *refusal;
   if (context.state.find<Team>(command.id)) return conflict("already_exists", "a team with this id exists already");
-  if (auto refusal = check_taken(index::team_name(command.data.name->text()), "/name", command.id, context)) return *refusal;
+  if (auto refusal = check_taken(index::team_name(command.data.name->text()), "/name", command.id, context))
+    return *refusal;
   TeamCreated event;
   static_cast<TeamData<Full>&>(event) = command.data;
   return happened(command.id, std::move(event));

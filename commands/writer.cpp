@@ -33,9 +33,7 @@ Rejection unavailable(std::string detail) {
   return {RejectionKind::unavailable, "unavailable", std::move(detail), {}, {}, {}};
 }
 
-domain::Date date_of(domain::Instant now) {
-  return domain::Date::parse(now.text().substr(0, 10)).value();
-}
+domain::Date date_of(domain::Instant now) { return domain::Date::parse(now.text().substr(0, 10)).value(); }
 
 /// The subject's version and document as the state shows them now.
 template <class State>
@@ -48,11 +46,16 @@ void describe(Outcome& outcome, const StateView& state) {
 
 void describe(Outcome& outcome, domain::EntityKind kind, const StateView& state) {
   switch (kind) {
-    case domain::EntityKind::organisation: return describe<domain::Organisation>(outcome, state);
-    case domain::EntityKind::person: return describe<domain::Person>(outcome, state);
-    case domain::EntityKind::link: return describe<domain::Link>(outcome, state);
-    case domain::EntityKind::team: return describe<domain::Team>(outcome, state);
-    case domain::EntityKind::user: return describe<domain::User>(outcome, state);
+    case domain::EntityKind::organisation:
+      return describe<domain::Organisation>(outcome, state);
+    case domain::EntityKind::person:
+      return describe<domain::Person>(outcome, state);
+    case domain::EntityKind::link:
+      return describe<domain::Link>(outcome, state);
+    case domain::EntityKind::team:
+      return describe<domain::Team>(outcome, state);
+    case domain::EntityKind::user:
+      return describe<domain::User>(outcome, state);
   }
 }
 
@@ -62,10 +65,11 @@ void fold_commit(Overlay& overlay, const Commit& commit) {
   for (const eventstore::Event& recorded : commit.events) {
     auto event = domain::decode_event(recorded.type, recorded.data);
     if (!event) {
-      throw std::runtime_error("the event at position " + std::to_string(commit.position) + " can't be read: " +
-                               event.error().front().detail);
+      throw std::runtime_error("the event at position " + std::to_string(commit.position) +
+                               " can't be read: " + event.error().front().detail);
     }
-    fold(overlay, *event, {domain::Uuid::parse(recorded.entity_id).value(), actor, domain::Instant::from_micros(commit.time_us)});
+    fold(overlay, *event,
+         {domain::Uuid::parse(recorded.entity_id).value(), actor, domain::Instant::from_micros(commit.time_us)});
   }
   if (commit.events.empty()) return;
   StoredOutcome stored{commit.time_us, request_hash_of(commit.metadata), {}};
@@ -207,7 +211,8 @@ class Writer::Core {
 
   Decided1 decide_one(const CommandRequest& request, domain::Instant now, std::vector<CommitDraft>& drafts) {
     const StateView state(overlay_);
-    if (const auto known = overlay_.get(outcome_key(request.command_id))) return {replayed(request, *known), std::nullopt};
+    if (const auto known = overlay_.get(outcome_key(request.command_id)))
+      return {replayed(request, *known), std::nullopt};
     const auto actor = state.viewer(request.actor);
     if (!actor) return {forbidden("the user is unknown or inactive"), std::nullopt};
     const DecisionContext context{state, *actor, now, date_of(now)};
@@ -223,7 +228,8 @@ class Writer::Core {
       return {std::move(outcome), std::nullopt};
     }
     CommitDraft draft = make_draft(request, *decision, now);
-    if (too_large(draft)) return {invalid(domain::problem("too_large", "the command is larger than the log takes")), std::nullopt};
+    if (too_large(draft))
+      return {invalid(domain::problem("too_large", "the command is larger than the log takes")), std::nullopt};
     outcome.position = 0;  // known when the commit is read back
     for (const NewEvent& happened : decision->events) fold(overlay_, happened.event, {happened.id, actor->id, now});
     describe_subject(outcome, request.command, state);
@@ -236,15 +242,20 @@ class Writer::Core {
   static CommandResult replayed(const CommandRequest& request, const std::string& known) {
     StoredOutcome stored = decode_outcome(known);
     if (!request.request_hash.empty() && stored.request_hash != request.request_hash) {
-      return Rejection{RejectionKind::key_reused, "idempotency_key_reused",
-                       "this idempotency key belongs to another request", {}, {}, {}};
+      return Rejection{RejectionKind::key_reused,
+                       "idempotency_key_reused",
+                       "this idempotency key belongs to another request",
+                       {},
+                       {},
+                       {}};
     }
     stored.outcome.replayed = true;
     return std::move(stored.outcome);
   }
 
   static void describe_subject(Outcome& outcome, const Command& command, const StateView& state) {
-    std::visit([&](const auto& c) { describe<typename std::remove_cvref_t<decltype(c)>::Subject>(outcome, state); }, command);
+    std::visit([&](const auto& c) { describe<typename std::remove_cvref_t<decltype(c)>::Subject>(outcome, state); },
+               command);
   }
 
   static CommitDraft make_draft(const CommandRequest& request, const Decision& decision, domain::Instant now) {
@@ -255,7 +266,8 @@ class Writer::Core {
     draft.metadata = with_request_hash(request.metadata, request.request_hash);
     draft.events.reserve(decision.events.size());
     for (const NewEvent& happened : decision.events) {
-      draft.events.push_back({std::string(domain::event_type(happened.event)), happened.id.text(), domain::encode_event(happened.event)});
+      draft.events.push_back(
+          {std::string(domain::event_type(happened.event)), happened.id.text(), domain::encode_event(happened.event)});
     }
     return draft;
   }
@@ -296,7 +308,8 @@ class Writer::Core {
 
   /// Whose outcome stays unknown is told to ask again with the same key; so is everybody who waits.
   void refuse(Batch& batch) {
-    for (Taken& taken : batch) taken.done(unavailable("the log can't be written at the moment: retry with the same key"));
+    for (Taken& taken : batch)
+      taken.done(unavailable("the log can't be written at the moment: retry with the same key"));
     batch.clear();
     refuse_queue();
   }

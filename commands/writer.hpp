@@ -1,5 +1,6 @@
 #pragma once
-// The writer: the one thread that owns the state, decides, appends to the Log, and answers when it has read its own commit back.
+// The writer: the one thread that owns the state, decides, appends to the Log, and answers when it has read its own
+// commit back.
 
 #include <chrono>
 #include <cstdint>
@@ -18,43 +19,44 @@ using eventstore::Position;
 
 /// A command with its circumstances.
 struct CommandRequest {
-  std::string command_id;    ///< the idempotency key as given, bound to its actor, or made for this request
-  Uuid actor;                ///< user id, or domain::k_system_actor
-  std::string request_hash;  ///< of method, path and body: one key must not serve two requests; empty: not checked
+  std::string command_id;       ///< the idempotency key as given, bound to its actor, or made for this request
+  Uuid actor;                   ///< user id, or domain::k_system_actor
+  std::string request_hash;     ///< of method, path and body: one key must not serve two requests; empty: not checked
   std::string metadata = "{}";  ///< JSON object kept in the commit: request id, reason, client, trace
-  bool dry_run = false;      ///< decide and answer, write nothing
+  bool dry_run = false;         ///< decide and answer, write nothing
   Command command;
 };
 
 /// What a command did.
 struct Outcome {
-  Position position = 0;  ///< of its commit; for a command that changed nothing, of the newest commit it was decided upon
+  Position position =
+      0;  ///< of its commit; for a command that changed nothing, of the newest commit it was decided upon
   bool created = false;   ///< a new entity came to be (HTTP 201)
   bool changed = true;    ///< false: the state was as wanted already, nothing was written
   bool replayed = false;  ///< the command had been done before; this is its first outcome
   domain::Uuid id;        ///< the command's subject
   std::int64_t version = 0;
-  std::string document;   ///< JSON of the subject right after the command
+  std::string document;  ///< JSON of the subject right after the command
 };
 
 using CommandResult = std::variant<Outcome, Rejection>;
 using OnResult = std::function<void(CommandResult)>;
 
 struct WriterOptions {
-  std::size_t queue_limit = 8192;   ///< commands waiting; more are answered `unavailable` at once
-  std::size_t batch_limit = 1024;   ///< commands decided upon one append
+  std::size_t queue_limit = 8192;  ///< commands waiting; more are answered `unavailable` at once
+  std::size_t batch_limit = 1024;  ///< commands decided upon one append
   std::chrono::milliseconds append_timeout{5000};
   std::chrono::milliseconds retry_pause{200};  ///< between attempts to open an epoch again
-  std::string name = "writer";      ///< shown in epoch records
-  std::function<std::int64_t()> now_us;  ///< the clock: Unix time in microseconds
+  std::string name = "writer";                 ///< shown in epoch records
+  std::function<std::int64_t()> now_us;        ///< the clock: Unix time in microseconds
 };
 
 /// What /health and /metrics show.
 struct WriterStatus {
-  bool ready = false;       ///< holds an epoch and takes commands
-  std::string trouble;      ///< why not, in words
+  bool ready = false;   ///< holds an epoch and takes commands
+  std::string trouble;  ///< why not, in words
   std::uint64_t epoch = 0;
-  Position position = 0;    ///< of the last commit folded into the state
+  Position position = 0;  ///< of the last commit folded into the state
   std::size_t queued = 0;
   std::uint64_t commits = 0;
   std::uint64_t rejections = 0;
@@ -69,8 +71,8 @@ class Writer {
   Writer(eventstore::Log& log, StateStore& store, WriterOptions options);
   ~Writer();
 
-  /// Queues a command. `done` is called exactly once, from the writer's thread or, when the queue is full or the log can't be
-  /// written, from this one: it must only hand the result on.
+  /// Queues a command. `done` is called exactly once, from the writer's thread or, when the queue is full or the log
+  /// can't be written, from this one: it must only hand the result on.
   void submit(CommandRequest request, OnResult done);
 
   WriterStatus status() const;

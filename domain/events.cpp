@@ -21,9 +21,8 @@ Result<AnyEvent> decode_as(std::string_view data) {
 const std::unordered_map<std::string_view, Decoder>& decoders() {
   static const auto table = [] {
     std::unordered_map<std::string_view, Decoder> known;
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AnyEvent>>([&]<class T>(T) {
-      known.emplace(T::type::k_type, &decode_as<typename T::type>);
-    });
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AnyEvent>>(
+        [&]<class T>(T) { known.emplace(T::type::k_type, &decode_as<typename T::type>); });
     return known;
   }();
   return table;

@@ -1,5 +1,6 @@
 #pragma once
-// Everything that can happen, closed: a new event is added here once and the compiler finds every place that must know it.
+// Everything that can happen, closed: a new event is added here once and the compiler finds every place that must know
+// it.
 
 #include <boost/mp11.hpp>
 #include <string>
@@ -72,8 +73,8 @@ EntityKind entity_kind(const AnyEvent& event);
 /// The kind a wire name speaks of, also when the event itself is unknown to this program; nullopt when even that is.
 std::optional<EntityKind> entity_kind_of_type(std::string_view type);
 
-/// JSON of the event's fields. This and decode_event are the only ways into and out of the Log: personal members (is_personal) are
-/// sealed here under the key of the person they speak of.
+/// JSON of the event's fields. This and decode_event are the only ways into and out of the Log: personal members
+/// (is_personal) are sealed here under the key of the person they speak of.
 std::string encode_event(const AnyEvent& event);
 
 /// Fails with `unknown_event_type`, or with what the reader found. Members unknown to this program are ignored.

@@ -44,7 +44,8 @@ struct LinkEnds {
 };
 BOOST_DESCRIBE_STRUCT(LinkEnds, (), (person_id, organisation_id))
 
-// ---- events ----------------------------------------------------------------------------------------------------------
+// ---- events
+// ----------------------------------------------------------------------------------------------------------
 
 struct LinkCreated : LinkEnds, LinkData<Full> {
   static constexpr std::string_view k_type = "link.created.v1";
@@ -64,7 +65,8 @@ struct LinkEnded {
 };
 BOOST_DESCRIBE_STRUCT(LinkEnded, (), (until, reason))
 
-// ---- state -----------------------------------------------------------------------------------------------------------
+// ---- state
+// -----------------------------------------------------------------------------------------------------------
 
 struct Link : Entity, LinkEnds, LinkData<Full> {
   static constexpr std::string_view k_entity = "link";

@@ -1,5 +1,6 @@
 #pragma once
-// Organisation: an investor, an asset manager, a distributor … followed through the pipeline. Fields, events, state, evolve.
+// Organisation: an investor, an asset manager, a distributor … followed through the pipeline. Fields, events, state,
+// evolve.
 
 #include <boost/describe.hpp>
 #include <optional>
@@ -40,9 +41,9 @@ struct OrganisationData {
   Opt<CountryCode> country;
   Opt<Line<255>> domicile;  ///< legal seat
   Opt<LanguageCode> language;
-  Opt<Lei> lei;    ///< unique among organisations
+  Opt<Lei> lei;  ///< unique among organisations
   Opt<Siren> siren;
-  Opt<Siret> siret;  ///< unique among organisations
+  Opt<Siret> siret;                ///< unique among organisations
   Opt<Line<50>> regulator_number;  ///< e.g. the AMF's GP-…
   Opt<Line<100>> legal_form;
   Def<PipelineStage> pipeline_stage = Shape::initial(PipelineStage::prospect);
@@ -68,7 +69,8 @@ struct OrganisationData {
                        (), ())
 };
 
-// ---- events ----------------------------------------------------------------------------------------------------------
+// ---- events
+// ----------------------------------------------------------------------------------------------------------
 
 struct OrganisationCreated : OrganisationData<Full> {
   static constexpr std::string_view k_type = "organisation.created.v1";
@@ -101,7 +103,8 @@ struct OrganisationRestored {
 };
 BOOST_DESCRIBE_STRUCT(OrganisationRestored, (), ())
 
-// ---- state -----------------------------------------------------------------------------------------------------------
+// ---- state
+// -----------------------------------------------------------------------------------------------------------
 
 struct Organisation : Entity, OrganisationData<Full> {
   static constexpr std::string_view k_entity = "organisation";

@@ -49,7 +49,8 @@ struct PersonData {
                        (), ())
 };
 
-// ---- events ----------------------------------------------------------------------------------------------------------
+// ---- events
+// ----------------------------------------------------------------------------------------------------------
 
 struct PersonCreated : PersonData<Full> {
   static constexpr std::string_view k_type = "person.created.v1";
@@ -72,7 +73,8 @@ struct PersonRestored {
 };
 BOOST_DESCRIBE_STRUCT(PersonRestored, (), ())
 
-// ---- state -----------------------------------------------------------------------------------------------------------
+// ---- state
+// -----------------------------------------------------------------------------------------------------------
 
 struct Person : Entity, PersonData<Full> {
   static constexpr std::string_view k_entity = "person";

@@ -29,8 +29,9 @@ struct UncheckedResult : std::logic_error {
 };
 
 [[noreturn]] inline void throw_exception_from_error(const Problems& problems, const boost::source_location&) {
-  throw UncheckedResult(problems.empty() ? "unchecked result" : problems.front().code + " at '" + problems.front().pointer +
-                                                                    "': " + problems.front().detail);
+  throw UncheckedResult(problems.empty() ? "unchecked result"
+                                         : problems.front().code + " at '" + problems.front().pointer +
+                                               "': " + problems.front().detail);
 }
 
 template <class T>

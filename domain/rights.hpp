@@ -31,14 +31,18 @@ inline bool can_see(const Viewer& viewer, const Ownership& record) {
   return record.owner == viewer.id || (record.team && record.team == viewer.team);
 }
 
-/// Changes. A manager's are the team's and the shared ones; sales people change what they own, and what they created while nobody
-/// owns it. Everything that can be changed can be seen.
+/// Changes. A manager's are the team's and the shared ones; sales people change what they own, and what they created
+/// while nobody owns it. Everything that can be changed can be seen.
 inline bool can_update(const Viewer& viewer, const Ownership& record) {
   switch (viewer.role) {
-    case Role::admin: return true;
-    case Role::manager: return can_see(viewer, record);
-    case Role::sales: return record.owner == viewer.id || (record.shared() && record.created_by == viewer.id);
-    case Role::viewer: return false;
+    case Role::admin:
+      return true;
+    case Role::manager:
+      return can_see(viewer, record);
+    case Role::sales:
+      return record.owner == viewer.id || (record.shared() && record.created_by == viewer.id);
+    case Role::viewer:
+      return false;
   }
   return false;
 }

@@ -1,5 +1,6 @@
 #pragma once
-// User: one of the firm's own people, with a role and a team. The password's hash is an event of its own and never part of a document.
+// User: one of the firm's own people, with a role and a team. The password's hash is an event of its own and never part
+// of a document.
 
 #include <boost/describe.hpp>
 #include <optional>

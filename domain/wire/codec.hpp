@@ -30,16 +30,18 @@ concept Described = boost::describe::has_describe_members<T>::value;
 /// A type of domain/values: made from text only by parse().
 template <class T>
 concept TextValue = requires(const T& v, std::string_view s) {
-  { T::parse(s) };
-  { v.text() };
-} && std::string_view(T::k_schema_type) == "string";
+  {T::parse(s)};
+  {v.text()};
+}
+&&std::string_view(T::k_schema_type) == "string";
 
 /// A value that JSON shows as a number (Percent).
 template <class T>
 concept NumberValue = requires(const T& v, double d) {
-  { T::from_double(d) };
-  { v.text() };
-} && std::string_view(T::k_schema_type) == "number";
+  {T::from_double(d)};
+  {v.text()};
+}
+&&std::string_view(T::k_schema_type) == "number";
 
 /// Where the reader is; a pointer is only put together when there is a problem.
 struct Path {
@@ -64,7 +66,8 @@ Result<json::element> parse_text(std::string_view text);
 
 std::string_view type_name(json::element element);
 
-// ---- reading ---------------------------------------------------------------------------------------------------------
+// ---- reading
+// ---------------------------------------------------------------------------------------------------------
 
 template <class T>
 void read(json::element in, T& out, const Path& path, ReadContext& context);
@@ -223,7 +226,8 @@ void read_object(json::element in, T& out, const Path& path, ReadContext& contex
     readers[found].read(value, out, here, context);
   }
   for (std::size_t i = 0; i < readers.size(); ++i) {
-    if (readers[i].required && !seen[i]) context.report(Path{&path, readers[i].name, 0}, "required", "this member is required");
+    if (readers[i].required && !seen[i])
+      context.report(Path{&path, readers[i].name, 0}, "required", "this member is required");
   }
 }
 
@@ -301,7 +305,8 @@ Result<T> from_json(std::string_view text, UnknownMembers unknown) {
   return result;
 }
 
-// ---- writing ---------------------------------------------------------------------------------------------------------
+// ---- writing
+// ---------------------------------------------------------------------------------------------------------
 
 void write_integer(std::string& out, std::int64_t value);
 
@@ -384,7 +389,8 @@ void write_json(std::string& out, const T& value) {
   write(out, value);
 }
 
-// ---- schema ----------------------------------------------------------------------------------------------------------
+// ---- schema
+// ----------------------------------------------------------------------------------------------------------
 
 template <class T>
 void write_schema(std::string& out);
@@ -431,7 +437,8 @@ void write_schema(std::string& out) {
     write_schema<typename std::remove_cvref_t<decltype(std::declval<T&>().value())>::value_type>(inner);
     write_nullable(out, inner);
   } else if constexpr (k_is_vector<T>) {
-    out.append(R"({"type":"array","maxItems":)" + std::to_string(list_limit<typename T::value_type>()) + R"(,"items":)");
+    out.append(R"({"type":"array","maxItems":)" + std::to_string(list_limit<typename T::value_type>()) +
+               R"(,"items":)");
     write_schema<typename T::value_type>(out);
     out.push_back('}');
   } else if constexpr (std::is_same_v<T, bool>) {

@@ -1,6 +1,7 @@
 #pragma once
-// The kinds of field an entity is made of, and the two shapes one list of fields takes: Full (commands that create, events that
-// say "created", states) and Patch (commands and events that change). An entity lists its fields once, as a template over the shape.
+// The kinds of field an entity is made of, and the two shapes one list of fields takes: Full (commands that create,
+// events that say "created", states) and Patch (commands and events that change). An entity lists its fields once, as a
+// template over the shape.
 
 #include <boost/assert.hpp>
 #include <optional>
@@ -9,7 +10,8 @@
 
 namespace alforis::domain {
 
-/// A field that is always there. Empty only while an object is being read or built; the reader reports what stayed empty.
+/// A field that is always there. Empty only while an object is being read or built; the reader reports what stayed
+/// empty.
 template <class T>
 class Required {
  public:
@@ -79,8 +81,8 @@ struct Full {
   }
 };
 
-/// Shape of a change by JSON Merge Patch (RFC 7396): an absent member keeps, null empties (not the required and defaulted ones), a
-/// list is replaced whole.
+/// Shape of a change by JSON Merge Patch (RFC 7396): an absent member keeps, null empties (not the required and
+/// defaulted ones), a list is replaced whole.
 struct Patch {
   template <class T>
   using Req = Replace<T>;
@@ -97,14 +99,14 @@ struct Patch {
 };
 
 /// The four kinds of field under short names, inside a field list over `Shape`.
-#define ALFORIS_FIELD_KINDS                       \
-  template <class T>                              \
-  using Req = typename Shape::template Req<T>;    \
-  template <class T>                              \
-  using Opt = typename Shape::template Opt<T>;    \
-  template <class T>                              \
-  using Def = typename Shape::template Def<T>;    \
-  template <class T>                              \
+#define ALFORIS_FIELD_KINDS                    \
+  template <class T>                           \
+  using Req = typename Shape::template Req<T>; \
+  template <class T>                           \
+  using Opt = typename Shape::template Opt<T>; \
+  template <class T>                           \
+  using Def = typename Shape::template Def<T>; \
+  template <class T>                           \
   using List = typename Shape::template List<T>;
 
 }  // namespace alforis::domain

@@ -78,14 +78,20 @@ Result<json::element> parse_text(std::string_view text) {
 
 std::string_view type_name(json::element element) {
   switch (element.type()) {
-    case json::element_type::ARRAY: return "an array";
-    case json::element_type::OBJECT: return "an object";
+    case json::element_type::ARRAY:
+      return "an array";
+    case json::element_type::OBJECT:
+      return "an object";
     case json::element_type::INT64:
     case json::element_type::UINT64:
-    case json::element_type::DOUBLE: return "a number";
-    case json::element_type::STRING: return "a string";
-    case json::element_type::BOOL: return "a boolean";
-    case json::element_type::NULL_VALUE: return "null";
+    case json::element_type::DOUBLE:
+      return "a number";
+    case json::element_type::STRING:
+      return "a string";
+    case json::element_type::BOOL:
+      return "a boolean";
+    case json::element_type::NULL_VALUE:
+      return "null";
   }
   return "something else";
 }
@@ -99,11 +105,21 @@ void quote(std::string& out, std::string_view text) {
     out.append(text, plain, i - plain);
     plain = i + 1;
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default: {
         static constexpr char k_digits[] = "0123456789abcdef";
         out += "\\u00";

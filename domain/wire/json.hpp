@@ -9,8 +9,8 @@
 
 namespace alforis::domain::wire {
 
-/// What a reader does with members the struct does not have. Commands reject them, events ignore them: an older program must be
-/// able to read what a newer one wrote.
+/// What a reader does with members the struct does not have. Commands reject them, events ignore them: an older program
+/// must be able to read what a newer one wrote.
 enum class UnknownMembers { reject, ignore };
 
 /// Deepest nesting accepted (RFC 8259 §9 lets a reader set limits).
@@ -19,14 +19,14 @@ inline constexpr std::size_t k_max_depth = 32;
 /// Most problems reported for one input; the rest would only repeat what is said.
 inline constexpr std::size_t k_max_problems = 100;
 
-/// Reads one JSON object. Problems carry JSON pointers (RFC 6901). `malformed_json` and `too_deep` (pointer "") mean that the text is no JSON at
-/// all; every other code is about a member: `wrong_type`, `required`, `unknown_member`, `duplicate_member`, `not_nullable`,
-/// `unknown_value`, `too_many`, and the codes of the value types.
+/// Reads one JSON object. Problems carry JSON pointers (RFC 6901). `malformed_json` and `too_deep` (pointer "") mean
+/// that the text is no JSON at all; every other code is about a member: `wrong_type`, `required`, `unknown_member`,
+/// `duplicate_member`, `not_nullable`, `unknown_value`, `too_many`, and the codes of the value types.
 template <class T>
 Result<T> from_json(std::string_view text, UnknownMembers unknown = UnknownMembers::reject);
 
-/// Writes one JSON object without white space: described members in order of declaration, base classes first. Empty optional
-/// fields and untouched edits are left out; cleared edits are null.
+/// Writes one JSON object without white space: described members in order of declaration, base classes first. Empty
+/// optional fields and untouched edits are left out; cleared edits are null.
 template <class T>
 void write_json(std::string& out, const T& value);
 

@@ -1,6 +1,7 @@
 #pragma once
-// Which fields of a described struct are personal data. Declared in the struct as `static constexpr PersonalFields k_personal`; event
-// codecs seal exactly these members under the person's key, everything that goes out or forgets asks the same list.
+// Which fields of a described struct are personal data. Declared in the struct as `static constexpr PersonalFields
+// k_personal`; event codecs seal exactly these members under the person's key, everything that goes out or forgets asks
+// the same list.
 
 #include <array>
 #include <string_view>
