@@ -25,6 +25,7 @@ class Dispatcher {
  public:
   /// The authenticator may be null when all routes are public. All must outlive the dispatcher.
   Dispatcher(const Router& router, Authenticator* authenticator, Metrics& metrics, DispatcherOptions options);
+  ~Dispatcher();
 
   /// Once the headers are there, before the body is read: finds the row, checks everything that needs no body. An
   /// answer means that the request ends here. Call after request.headers_complete().

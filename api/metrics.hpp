@@ -76,7 +76,6 @@ class Metrics {
   std::unique_ptr<prometheus::Registry> registry_;
   std::vector<std::pair<std::string, std::string>> rows_;  ///< method and pattern, by row number; the last is "no row"
   std::vector<std::vector<Counters>> workers_;
-  const Router* router_ = nullptr;
   mutable std::mutex mutex_;
   std::vector<Callback> callbacks_;
 };

@@ -48,6 +48,7 @@ struct RequestContext {
   Request request;
   const Route* route = nullptr;
   Session session;
+  std::string rate_limit;  ///< value of the RateLimit header; empty when there is no limit
 
   const domain::Viewer& viewer() const { return session.viewer; }
   /// The decoded path segment: 0 is the pattern's first `{…}`.
@@ -110,8 +111,11 @@ struct Route {
   std::vector<std::string_view> problems;  ///< codes besides those every route has
   std::vector<Example> examples;
   bool deprecated = false;
-  std::string sunset;   ///< HTTP date (RFC 8594); empty: none
-  bool hidden = false;  ///< not in the OpenAPI document (pages)
+  std::string deprecation = "@0";  ///< since when, as a structured date (RFC 9745)
+  std::string sunset;              ///< HTTP date (RFC 8594); empty: none
+  bool hidden = false;             ///< not in the OpenAPI document (pages)
+
+  std::size_t number = 0;  ///< its place among the router's rows; the router sets it
 
   FastHandler fast;
   Handler handler;  ///< may be empty when `fast` always answers

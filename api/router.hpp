@@ -38,9 +38,8 @@ class Router {
   /// k_max_parameters. A slash at the end is part of the path: `/x/` is not `/x`.
   Match find(Method method, std::string_view path, std::string_view* parameters) const;
 
-  /// In order of adding; addresses stay while the router lives. A row's number is its place here.
+  /// In order of adding; addresses stay while the router lives.
   const std::vector<std::unique_ptr<Route>>& routes() const { return routes_; }
-  std::size_t number(const Route& route) const;
 
  private:
   struct Node;

@@ -1,6 +1,6 @@
 #pragma once
-// The HTTP/1.1 server: one io_context with one thread per core, connections dealt out in turn, TLS when given a
-// certificate.
+// The HTTP/1.1 server: one io_context with one thread per core, each connection on the thread that has fewest, TLS when
+// given a certificate.
 
 #include <chrono>
 #include <cstddef>
@@ -40,7 +40,7 @@ struct ServerStatus {
 /// those hand their results to its threads; call stop() before destroying those.
 class Server {
  public:
-  /// Binds the address: throws std::system_error when that fails, and for an unreadable certificate or key.
+  /// Binds the address: throws std::runtime_error when that fails, and for an unreadable certificate or key.
   Server(const Dispatcher& dispatcher, ServerOptions options);
   ~Server();
   Server(const Server&) = delete;
