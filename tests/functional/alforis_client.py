@@ -1,0 +1,286 @@
+"""A small HTTP client that behaves as the documentation tells clients to: keep-alive, bearer token, and each read
+carries the position of the client's last command, so that it reads what it wrote.
+"""
+
+import gzip
+import http.client
+import json
+import socket
+import threading
+import time
+import urllib.parse
+
+API = "/api/v1"
+
+
+class Answer:
+    """Status, headers (names in lower case) and body of a response."""
+
+    def __init__(self, status, headers, body):
+        self.status = status
+        self.pairs = [(name.lower(), value) for name, value in headers]
+        self.headers = dict(self.pairs)
+        self.body = body
+
+    def header(self, name):
+        return self.headers.get(name.lower())
+
+    def text(self):
+        raw = gzip.decompress(self.body) if self.header("content-encoding") == "gzip" else self.body
+        return raw.decode("utf-8")
+
+    def json(self):
+        return json.loads(self.text())
+
+    @property
+    def position(self):
+        return int(self.headers["alforis-position"])
+
+    @property
+    def id(self):
+        return self.json()["id"]
+
+    @property
+    def etag(self):
+        return self.header("etag")
+
+    def ok(self, status=200):
+        """The decoded body of an expected success; says what came instead."""
+        assert self.status == status, f"expected {status}, got {self}"
+        return self.json() if self.body else None
+
+    def problem(self, status, code=None):
+        """The problem document of an expected failure, checked for what every problem has."""
+        assert self.status == status, f"expected {status} {code or ''}, got {self}"
+        assert self.header("content-type") == "application/problem+json", self
+        document = self.json()
+        for member in ("type", "title", "status", "detail", "code", "request_id"):
+            assert document.get(member), f"the problem has no {member}: {document}"
+        assert document["status"] == status
+        assert document["type"].endswith("/problems/" + document["code"])
+        assert document["request_id"] == self.header("x-request-id")
+        if code is not None:
+            assert document["code"] == code, f"expected {code}, got {self}"
+        return document
+
+    def __str__(self):
+        return f"{self.status} {self.text()[:600]}"
+
+    __repr__ = __str__
+
+
+class Client:
+    """One user's connection to a server. Not thread-safe: `twin()` gives another thread its own."""
+
+    def __init__(self, port, token=None, user=None, timeout=30):
+        self.port, self.token, self.user, self.timeout = port, token, user, timeout
+        self.position = 0  # of the last command, sent with reads
+        self._connection = None
+
+    def twin(self):
+        other = Client(self.port, self.token, self.user, self.timeout)
+        other.position = self.position
+        return other
+
+    def close(self):
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def request(self, method, path, body=None, headers=None, query=None, follow=True):
+        """`body`: bytes go out as they are, everything else as JSON. `query`: a dict or pairs. `follow`: whether a read
+        asks for what was written before."""
+        sent = {"Accept-Language": "en"}
+        if self.token:
+            sent["Authorization"] = "Bearer " + self.token
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body, ensure_ascii=False).encode()
+        if body is not None:
+            sent["Content-Type"] = "application/json"
+        if follow and method in ("GET", "HEAD") and self.position:
+            sent["Alforis-After"] = str(self.position)
+        sent.update(headers or {})
+        sent = {name: value for name, value in sent.items() if value is not None}
+        if query:
+            path += "?" + urllib.parse.urlencode(query)
+        answer = self._exchange(method, path, body, sent)
+        if "alforis-position" in answer.headers and answer.status < 400:
+            self.position = max(self.position, answer.position)
+        return answer
+
+    def _exchange(self, method, path, body, headers):
+        reused = self._connection is not None
+        if not reused:
+            self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
+            self._connection.connect()
+            # Headers and body are two writes: without this the second waits for the acknowledgement of the first.
+            self._connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            self._connection.request(method, path, body, headers)
+            response = self._connection.getresponse()
+            answer = Answer(response.status, response.getheaders(), response.read())
+        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            self.close()
+            # An idle connection may be closed by the server at any time. Only what changes nothing is asked again.
+            if reused and method in ("GET", "HEAD"):
+                return self._exchange(method, path, body, headers)
+            raise
+        except Exception:
+            self.close()
+            raise
+        if answer.header("connection") == "close":
+            self.close()
+        return answer
+
+    def get(self, path, **options):
+        return self.request("GET", path, **options)
+
+    def post(self, path, body=None, **options):
+        return self.request("POST", path, body, **options)
+
+    def patch(self, path, body=None, **options):
+        return self.request("PATCH", path, body, **options)
+
+    def delete(self, path, body=None, **options):
+        return self.request("DELETE", path, body, **options)
+
+    def create(self, collection, body, **options):
+        """The new record's document."""
+        return self.post(f"{API}/{collection}", body, **options).ok(201)
+
+    def read(self, collection, identity, **options):
+        return self.get(f"{API}/{collection}/{identity}", **options).ok()
+
+    def list(self, collection, **query):
+        """All ids of a list, page by page."""
+        return [item["id"] for item in self.pages(f"{API}/{collection}", query)]
+
+    def pages(self, path, query=None):
+        """The items of all pages behind each other."""
+        query = dict(query or {})
+        while True:
+            page = self.get(path, query=query).ok()
+            yield from page["items"]
+            if page["next"] is None:
+                return
+            query["after"] = page["next"]
+
+    def log_end(self):
+        """Position of the newest record of the log, as the writer says."""
+        return self.check("writer")["position"]
+
+    def check(self, name):
+        document = self.get("/health/ready").json()
+        return next(check for check in document["checks"] if check["name"] == name)
+
+
+# ---- below HTTP ----------------------------------------------------------------------------------------------------
+
+
+class Raw:
+    """A connection that sends any bytes and reads answers one by one."""
+
+    def __init__(self, port, timeout=20):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.buffer = b""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def try_send(self, data):
+        """False when the server has closed the connection meanwhile."""
+        try:
+            self.socket.sendall(data)
+            return True
+        except OSError:
+            return False
+
+    def _fill(self):
+        data = self.socket.recv(65536)
+        self.buffer += data
+        return bool(data)
+
+    def answer(self, head_only=False):
+        """The next response; None when the connection ended instead. Interim responses are passed over."""
+        while b"\r\n\r\n" not in self.buffer:
+            try:
+                if not self._fill():
+                    return None
+            except ConnectionResetError:
+                return None
+        head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
+        lines = head.decode("latin-1").split("\r\n")
+        status = int(lines[0].split(" ")[1])
+        if status == 100:
+            return self.answer(head_only)
+        headers = [tuple(part.strip() for part in line.split(":", 1)) for line in lines[1:]]
+        length = int(dict((n.lower(), v) for n, v in headers).get("content-length", 0))
+        if head_only or status in (204, 304):
+            length = 0
+        while len(self.buffer) < length:
+            if not self._fill():
+                break
+        body, self.buffer = self.buffer[:length], self.buffer[length:]
+        return Answer(status, headers, body)
+
+    def closed(self):
+        """Waits for the end of the connection; False when the server sends something more."""
+        try:
+            return not self.buffer and not self._fill()
+        except ConnectionResetError:
+            return True
+
+
+def raw_exchange(port, data, timeout=20):
+    """Sends bytes on a connection of their own; the first answer."""
+    with Raw(port, timeout) as raw:
+        raw.try_send(data)
+        return raw.answer()
+
+
+# ---- waiting -------------------------------------------------------------------------------------------------------
+
+
+def wait_until(condition, what, timeout=30, pause=0.02):
+    """Asks again and again until the answer is true; gives it back."""
+    deadline = time.monotonic() + timeout
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {timeout} s in vain: {what}")
+        time.sleep(pause)
+
+
+class Threads:
+    """Runs functions in threads; an exception in one of them fails the test."""
+
+    def __init__(self):
+        self._threads, self._failures = [], []
+
+    def start(self, function, *arguments):
+        def run():
+            try:
+                function(*arguments)
+            except BaseException as failure:  # an assertion must reach the test as well
+                self._failures.append(failure)
+
+        thread = threading.Thread(target=run, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def join(self, timeout=120):
+        deadline = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.1, deadline - time.monotonic()))
+            assert not thread.is_alive(), "a thread did not come to its end"
+        if self._failures:
+            raise self._failures[0]
