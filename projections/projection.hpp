@@ -40,11 +40,12 @@ struct ParkedEntity {
   std::string reason;
 };
 
-/// What is to become true in one transaction: the events' rows, the parked events, the entities that wait no longer, the checkpoint.
+/// What is to become true in one transaction: the events' rows, the parked events, the checkpoint.
 struct Batch {
   std::span<const Item> items;
   std::vector<ParkedEvent> parked;
-  std::vector<std::string> unparked;  ///< their parked events up to and including `items` are done and go away
+  /// Parked events that `items` are: they are no longer parked.
+  bool from_parked = false;
   eventstore::Cursor cursor;          ///< the new checkpoint; the old one again when parked events are replayed
 };
 
@@ -62,15 +63,20 @@ struct StoreUnavailable : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The store (or the event's own shape) refuses some of the items, for a reason that lies in the data. Nothing was written.
+/// One item that cannot be applied, by its place among the items given.
+struct Refusal {
+  std::size_t item = 0;
+  std::string reason;
+};
+
+/// Some of the items cannot be applied, for a reason that lies in the data. Nothing was written.
 struct ItemsRefused : std::runtime_error {
+  /// The store refused, and does not say which item it means.
   using std::runtime_error::runtime_error;
-  static constexpr std::size_t k_unknown = static_cast<std::size_t>(-1);
+  /// The first refused item of each entity concerned; not empty.
+  explicit ItemsRefused(std::vector<Refusal> found) : std::runtime_error(found.front().reason), refusals(std::move(found)) {}
 
-  ItemsRefused(const std::string& why, std::size_t at) : std::runtime_error(why), item(at) {}
-
-  /// Which of the items, when that is known.
-  std::size_t item = k_unknown;
+  std::vector<Refusal> refusals;  ///< empty when nobody knows which
 };
 
 /// Somebody else moved the checkpoint or swapped the version. Nothing was written: open again and go on from there.

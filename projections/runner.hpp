@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "eventstore/log.hpp"
+#include "projections/applier.hpp"
 #include "projections/projection.hpp"
 
 namespace alforis::projections {
@@ -54,12 +56,6 @@ struct Committed {
   Position position = 0;
   std::span<const std::string> entities;  ///< touched ids, each once; valid during the call
   bool everything = false;                ///< any record may have changed (a rebuilt version took over): `entities` is not the whole
-};
-
-/// Outcome of a replay of parked entities.
-struct Retried {
-  std::uint64_t unparked = 0;
-  std::uint64_t still_parked = 0;
 };
 
 /// Thread-safe. Runs its thread from construction to destruction.

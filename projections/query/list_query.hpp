@@ -57,12 +57,10 @@ struct ListQuery {
   domain::Viewer viewer;
   bool deleted = false;
   Count count = Count::none;
-
-  friend bool operator==(const ListQuery& a, const ListQuery& b) { return cache_key(a) == cache_key(b); }
-
-  /// One text for all queries that have the same answer: same question, same rights.
-  friend std::string cache_key(const ListQuery& query);
 };
+
+/// One text for all queries that have the same answer: same question, same rights.
+std::string cache_key(const ListQuery& query);
 
 /// A query string's parameters, percent-decoded, in their order.
 using Parameters = std::vector<std::pair<std::string, std::string>>;

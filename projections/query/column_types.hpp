@@ -1,0 +1,191 @@
+#pragma once
+// How a domain type becomes a column: PostgreSQL type, COPY field, filter value, schema. Included by columns.cpp alone.
+
+#include "domain/values/money.hpp"
+#include "domain/values/percent.hpp"
+#include "domain/wire/enums.hpp"
+#include "domain/wire/fields.hpp"
+#include "domain/wire/json.hpp"
+#include "projections/query/columns.hpp"
+
+namespace alforis::projections {
+
+using domain::Result;
+using postgres::CopyBuffer;
+
+inline domain::Problems bad_value(std::string_view detail) { return domain::problem("invalid_value", detail); }
+
+/// What a value parses to, as text, or the value's own complaint under the code for parameters.
+template <class T>
+Result<std::string> checked_text_of(std::string_view typed) {
+  auto parsed = T::parse(typed);
+  if (!parsed) return bad_value(parsed.error().front().detail);
+  return std::string(parsed->text());
+}
+
+template <class T>
+struct ColumnOf;
+
+/// Values made from text: e-mail addresses, codes, lines.
+template <class T>
+requires requires(const T& value) { T::parse(""); value.text(); }
+struct ColumnOf<T> {
+  static constexpr ColumnType k_type = ColumnType::text;
+  static void write(CopyBuffer& out, const T& value) { out.text(value.text()); }
+  static Result<std::string> sql_value(std::string_view typed) { return checked_text_of<T>(typed); }
+  static std::string schema() { return R"({"type":"string"})"; }
+};
+
+template <>
+struct ColumnOf<domain::Uuid> {
+  static constexpr ColumnType k_type = ColumnType::uuid;
+  static void write(CopyBuffer& out, const domain::Uuid& value) { out.uuid(value); }
+  static Result<std::string> sql_value(std::string_view typed) { return checked_text_of<domain::Uuid>(typed); }
+  static std::string schema() { return R"({"type":"string","format":"uuid"})"; }
+};
+
+template <>
+struct ColumnOf<domain::Instant> {
+  static constexpr ColumnType k_type = ColumnType::timestamptz;
+  static void write(CopyBuffer& out, const domain::Instant& value) { out.timestamptz(value); }
+  /// A day alone means its first moment in UTC.
+  static Result<std::string> sql_value(std::string_view typed) {
+    if (domain::Date::parse(typed)) return checked_text_of<domain::Instant>(std::string(typed) + "T00:00:00Z");
+    return checked_text_of<domain::Instant>(typed);
+  }
+  static std::string schema() { return R"({"type":"string","format":"date-time"})"; }
+};
+
+template <>
+struct ColumnOf<domain::Date> {
+  static constexpr ColumnType k_type = ColumnType::date;
+  static void write(CopyBuffer& out, const domain::Date& value) { out.date(value); }
+  static Result<std::string> sql_value(std::string_view typed) { return checked_text_of<domain::Date>(typed); }
+  static std::string schema() { return R"({"type":"string","format":"date"})"; }
+};
+
+/// The amount in cents; a filter does not look at the currency.
+template <>
+struct ColumnOf<domain::Money> {
+  static constexpr ColumnType k_type = ColumnType::bigint;
+  static void write(CopyBuffer& out, const domain::Money& value) { out.bigint(value.amount); }
+  static Result<std::string> sql_value(std::string_view typed) {
+    std::int64_t amount = 0;
+    const auto [end, error] = std::from_chars(typed.data(), typed.data() + typed.size(), amount);
+    if (error != std::errc{} || end != typed.data() + typed.size()) return bad_value("expected an amount in cents");
+    return std::to_string(amount);
+  }
+  static std::string schema() { return R"({"type":"integer","description":"amount in cents"})"; }
+};
+
+/// In hundredths of a percent.
+template <>
+struct ColumnOf<domain::Percent> {
+  static constexpr ColumnType k_type = ColumnType::integer;
+  static void write(CopyBuffer& out, const domain::Percent& value) { out.integer(value.hundredths()); }
+  static Result<std::string> sql_value(std::string_view typed) {
+    auto parsed = domain::Percent::parse(typed);
+    if (!parsed) return bad_value(parsed.error().front().detail);
+    return std::to_string(parsed->hundredths());
+  }
+  static std::string schema() { return R"({"type":"number","minimum":0,"maximum":100})"; }
+};
+
+template <>
+struct ColumnOf<bool> {
+  static constexpr ColumnType k_type = ColumnType::boolean;
+  static void write(CopyBuffer& out, bool value) { out.boolean(value); }
+  static Result<std::string> sql_value(std::string_view typed) {
+    if (typed != "true" && typed != "false") return bad_value("expected true or false");
+    return std::string(typed);
+  }
+  static std::string schema() { return R"({"type":"boolean"})"; }
+};
+
+/// The place in the enumeration, so that sorting follows the order of declaration (a pipeline's, a priority's).
+template <class E>
+requires std::is_enum_v<E>
+struct ColumnOf<E> {
+  static constexpr ColumnType k_type = ColumnType::smallint;
+  static void write(CopyBuffer& out, E value) { out.smallint(static_cast<std::int16_t>(value)); }
+  static Result<std::string> sql_value(std::string_view typed) {
+    const auto value = domain::enum_from_text<E>(typed);
+    if (!value) return bad_value("expected one of " + domain::enum_choices<E>());
+    return std::to_string(static_cast<int>(*value));
+  }
+  static std::string schema() {
+    std::string names;
+    domain::for_each_enumerator<E>([&](std::string_view name) {
+      if (!names.empty()) names += ',';
+      domain::wire::quote(names, name);
+    });
+    return R"({"type":"string","enum":[)" + names + "]}";
+  }
+};
+
+template <class T>
+struct ColumnOf<std::vector<T>> {
+  static constexpr ColumnType k_type = ColumnType::text_array;
+  static void write(CopyBuffer& out, const std::vector<T>& values) { out.text_array(values); }
+  static Result<std::string> sql_value(std::string_view typed) { return checked_text_of<T>(typed); }
+  static std::string schema() { return ColumnOf<T>::schema(); }
+};
+
+template <class T>
+struct FieldOf {
+  using Value = T;
+  static constexpr bool k_nullable = false;
+  static void write(CopyBuffer& out, const T& field) { ColumnOf<T>::write(out, field); }
+};
+template <class T>
+struct FieldOf<domain::Required<T>> {
+  using Value = T;
+  static constexpr bool k_nullable = false;
+  static void write(CopyBuffer& out, const domain::Required<T>& field) { ColumnOf<T>::write(out, *field); }
+};
+template <class T>
+struct FieldOf<std::optional<T>> {
+  using Value = T;
+  static constexpr bool k_nullable = true;
+  static void write(CopyBuffer& out, const std::optional<T>& field) {
+    if (field) {
+      ColumnOf<T>::write(out, *field);
+    } else {
+      out.null();
+    }
+  }
+};
+
+/// The column that holds a member as it is.
+template <class State, auto Member>
+Column<State> member_column(std::string_view name, ColumnUse use) {
+  using Field = FieldOf<std::remove_cvref_t<decltype(std::declval<const State&>().*Member)>>;
+  using Kind = ColumnOf<typename Field::Value>;
+  Column<State> column;
+  column.name = column.field = name;
+  column.type = Kind::k_type;
+  column.nullable = Field::k_nullable;
+  column.use = use;
+  column.sql_value = &Kind::sql_value;
+  column.schema = &Kind::schema;
+  column.write = [](CopyBuffer& out, const RowSource<State>& row) { Field::write(out, row.state.*Member); };
+  return column;
+}
+
+/// A column that is worked out. `Value` says its type, filter values and schema.
+template <class State, class Value>
+Column<State> derived_column(std::string_view name, std::string_view field, ColumnUse use, bool nullable,
+                             void (*write)(CopyBuffer&, const RowSource<State>&)) {
+  Column<State> column;
+  column.name = name;
+  column.field = field;
+  column.type = ColumnOf<Value>::k_type;
+  column.nullable = nullable;
+  column.use = use;
+  column.sql_value = &ColumnOf<Value>::sql_value;
+  column.schema = &ColumnOf<Value>::schema;
+  column.write = write;
+  return column;
+}
+
+}  // namespace alforis::projections

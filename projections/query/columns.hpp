@@ -1,0 +1,89 @@
+#pragma once
+// The columns of the query tables, described once: from this list come the DDL, the COPY rows, the check of filters and sorts, and the
+// parameters in API documents.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/events.hpp"
+#include "domain/result.hpp"
+#include "eventstore/commit.hpp"
+#include "projections/postgres/copy_buffer.hpp"
+
+namespace alforis::projections {
+
+/// PostgreSQL types in use, by their SQL names.
+enum class ColumnType { uuid, text, boolean, smallint, integer, bigint, timestamptz, date, text_array };
+
+std::string_view sql_type(ColumnType type);
+
+/// What lists may do with a column.
+struct ColumnUse {
+  bool filter = false;
+  bool sort = false;
+};
+inline constexpr ColumnUse k_hidden{false, false};
+inline constexpr ColumnUse k_filter{true, false};
+inline constexpr ColumnUse k_filter_sort{true, true};
+
+/// A column as SQL and lists see it.
+struct ColumnInfo {
+  std::string_view name;   ///< of the column
+  std::string_view field;  ///< what filters and sorts call it; most often its name
+  ColumnType type = ColumnType::text;
+  bool nullable = false;
+  ColumnUse use;
+  /// Checks a filter's value; answers with the text that PostgreSQL reads for it. nullptr for hidden columns.
+  domain::Result<std::string> (*sql_value)(std::string_view typed) = nullptr;
+  /// JSON Schema of one value; nullptr for hidden columns.
+  std::string (*schema)() = nullptr;
+
+  /// A filter that is no column of the table: a condition with `{values}` where the values' array goes and `{schema}` before
+  /// table names, over the row `r`. Empty for columns.
+  std::string_view condition = {};
+
+  bool real() const { return condition.empty(); }
+};
+
+/// What a row is made from.
+template <class State>
+struct RowSource {
+  const State& state;
+  std::string_view document;
+  std::optional<domain::Uuid> team;  ///< of the owner
+  eventstore::Position position = 0;
+};
+
+template <class State>
+struct Column : ColumnInfo {
+  void (*write)(postgres::CopyBuffer& out, const RowSource<State>& row) = nullptr;
+};
+
+/// All columns of a state's table, in their order; `id` comes first. Virtual ones are at the end.
+template <class State>
+const std::vector<Column<State>>& columns();
+
+/// A kind's table as SQL and lists see it.
+struct TableInfo {
+  domain::EntityKind kind;
+  std::string_view name;
+  std::vector<ColumnInfo> columns;
+  std::vector<std::string_view> indexes;  ///< what follows CREATE INDEX ON table
+};
+
+const TableInfo& table_info(domain::EntityKind kind);
+
+/// All tables of entities.
+std::span<const TableInfo> table_infos();
+
+/// The filter or sort field by its name or alias (`stage`, `owner`, `team`, …); nullptr when there is none.
+const ColumnInfo* find_field(domain::EntityKind kind, std::string_view field);
+
+/// The other name a field goes by; empty when it has none.
+std::string_view alias_of(domain::EntityKind kind, std::string_view field);
+
+}  // namespace alforis::projections

@@ -1,0 +1,115 @@
+#include "projections/query/fold.hpp"
+
+#include "domain/wire/json.hpp"
+
+namespace alforis::projections {
+
+using domain::EntityKind;
+using domain::Uuid;
+
+namespace {
+
+bool creates(std::string_view type) { return type.find(".created.") != std::string_view::npos; }
+
+std::string describe(const domain::Problems& problems) {
+  const domain::Problem& first = problems.front();
+  return first.code + (first.pointer.empty() ? "" : " at " + first.pointer) + ": " + first.detail;
+}
+
+/// Calls `f` with the slots' state type of a kind.
+template <class F>
+void with_state(EntityKind kind, F&& f) {
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([&]<class T>(T) {
+    if (domain::EventsOf<typename T::type>::k_kind == kind) f(T{});
+  });
+}
+
+}  // namespace
+
+domain::Result<domain::EventContext> event_context(const Item& item) {
+  const auto id = Uuid::parse(item.event().entity_id);
+  if (!id) return domain::problem("invalid_uuid", "the entity's id is not a UUID");
+  const auto actor = Uuid::parse(item.commit->actor);
+  if (!actor) return domain::problem("invalid_uuid", "the commit's actor is not a UUID");
+  return domain::EventContext{*id, *actor, domain::Instant::from_micros(item.commit->time_us)};
+}
+
+std::string_view shown_data(const eventstore::Event& event) {
+  return event.type.starts_with("user.password_set.") ? std::string_view("{}") : std::string_view(event.data);
+}
+
+Folder::Folder(std::span<const Item> items) : items_(items) {
+  contexts_.resize(items.size());
+  for (std::size_t item = 0; item < items.size(); ++item) look_at(item);
+}
+
+void Folder::look_at(std::size_t item) {
+  const eventstore::Event& event = items_[item].event();
+  const auto kind = domain::entity_kind_of_type(event.type);
+  if (!kind) return refuse(item, "unknown_event_type: this program does not know the event type " + event.type);
+  auto context = event_context(items_[item]);
+  if (!context) return refuse(item, describe(context.error()));
+  contexts_[item] = *context;
+  with_state(*kind, [&]<class T>(T) {
+    auto& slots = std::get<Slots<typename T::type>>(slots_);
+    const std::size_t before = slots.size();
+    slots.of(context->id);
+    if (slots.size() > before && !creates(event.type)) needed_[static_cast<std::size_t>(*kind)].push_back(context->id);
+  });
+}
+
+const std::vector<Uuid>& Folder::needed(EntityKind kind) const { return needed_[static_cast<std::size_t>(kind)]; }
+
+void Folder::supply(EntityKind kind, const Uuid& id, std::string_view document) {
+  with_state(kind, [&]<class T>(T) {
+    using State = typename T::type;
+    Slot<State>& slot = std::get<Slots<State>>(slots_).of(id);
+    slot.existed = true;
+    auto state = domain::wire::from_json<State>(document, domain::wire::UnknownMembers::ignore);
+    if (!state) {
+      slot.trouble = "unreadable_document: the stored document does not read back: " + describe(state.error());
+      return;
+    }
+    if constexpr (requires { state->owner_id; }) slot.owner_before = state->owner_id;
+    slot.state = std::move(*state);
+  });
+}
+
+void Folder::fold() {
+  for (std::size_t item = 0; item < items_.size(); ++item) {
+    if (refused(item)) continue;
+    const eventstore::Event& event = items_[item].event();
+    const auto decoded = domain::decode_event(event.type, event.data);
+    if (!decoded) {
+      refuse(item, describe(decoded.error()));
+      continue;
+    }
+    std::visit([&](const auto& known) { apply(item, known); }, *decoded);
+  }
+  if (refusals_.empty()) return;
+  std::sort(refusals_.begin(), refusals_.end(), [](const Refusal& a, const Refusal& b) { return a.item < b.item; });
+  throw ItemsRefused(std::move(refusals_));
+}
+
+template <class Event>
+void Folder::apply(std::size_t item, const Event& event) {
+  using State = domain::StateOf<Event>;
+  Slot<State>& slot = std::get<Slots<State>>(slots_).of(contexts_[item].id);
+  if (!slot.trouble.empty()) return refuse(item, slot.trouble);
+  // evolve is total and would pass over both in silence; a projection must not.
+  if (creates(Event::k_type) && slot.state) return refuse(item, "created_twice: the entity exists already");
+  if (!creates(Event::k_type) && !slot.state) return refuse(item, "never_created: the entity's creation was never seen");
+  evolve(slot.state, event, contexts_[item]);
+  slot.position = items_[item].commit->position;
+  if constexpr (std::is_same_v<Event, domain::UserPasswordSet>) credentials_[slot.id] = event.hash;
+}
+
+void Folder::refuse(std::size_t item, std::string reason) {
+  if (refused_entities_.insert(items_[item].event().entity_id).second) refusals_.push_back({item, std::move(reason)});
+}
+
+bool Folder::refused(std::size_t item) const {
+  return !refused_entities_.empty() && refused_entities_.contains(items_[item].event().entity_id);
+}
+
+}  // namespace alforis::projections

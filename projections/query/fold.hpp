@@ -1,0 +1,98 @@
+#pragma once
+// The pure core of the query projection: a batch of events and the documents they change, folded into final states and history rows.
+
+#include <array>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "domain/events.hpp"
+#include "projections/projection.hpp"
+
+namespace alforis::projections {
+
+/// What an event needs before it can be folded: who, when, about what. Fails with what is wrong with the commit's or event's ids.
+domain::Result<domain::EventContext> event_context(const Item& item);
+
+/// The event's data as histories may show it: secrets left out.
+std::string_view shown_data(const eventstore::Event& event);
+
+/// One entity in a batch.
+template <class State>
+struct Slot {
+  domain::Uuid id;
+  std::optional<State> state;
+  bool existed = false;                     ///< there is a row of it
+  std::optional<domain::Uuid> owner_before;  ///< whose it was, for kinds that have owners
+  Position position = 0;                    ///< of its last event
+  std::string trouble;                      ///< why the stored document could not be used
+};
+
+/// The entities of one kind in a batch, in the order of their first event.
+template <class State>
+class Slots {
+ public:
+  Slot<State>& of(const domain::Uuid& id) {
+    const auto [at, fresh] = index_.try_emplace(id, slots_.size());
+    if (fresh) slots_.emplace_back().id = id;
+    return slots_[at->second];
+  }
+  auto begin() const { return slots_.begin(); }
+  auto end() const { return slots_.end(); }
+  std::size_t size() const { return slots_.size(); }
+
+ private:
+  std::deque<Slot<State>> slots_;
+  std::unordered_map<domain::Uuid, std::size_t> index_;
+};
+
+/// Folds one batch. Call order: constructor, needed(), supply() for each document found, fold(), then the results.
+class Folder {
+ public:
+  /// Looks at types and ids only.
+  explicit Folder(std::span<const Item> items);
+
+  /// Entities of the kind that have to be loaded: their first event here is not the one that creates them.
+  const std::vector<domain::Uuid>& needed(domain::EntityKind kind) const;
+
+  /// A stored document of a needed entity.
+  void supply(domain::EntityKind kind, const domain::Uuid& id, std::string_view document);
+
+  /// Throws ItemsRefused with the first bad event of each entity that has one: unknown type, undecodable, of an entity that was never
+  /// created.
+  void fold();
+
+  template <class State>
+  const Slots<State>& slots() const {
+    return std::get<Slots<State>>(slots_);
+  }
+
+  /// user id → hash, the last of the batch each.
+  const std::unordered_map<domain::Uuid, std::string>& credentials() const { return credentials_; }
+
+  /// One per item, for history rows.
+  const std::vector<domain::EventContext>& contexts() const { return contexts_; }
+
+ private:
+  void look_at(std::size_t item);
+  void refuse(std::size_t item, std::string reason);
+  bool refused(std::size_t item) const;
+  template <class Event>
+  void apply(std::size_t item, const Event& event);
+
+  std::span<const Item> items_;
+  std::vector<domain::EventContext> contexts_;
+  std::vector<Refusal> refusals_;
+  std::unordered_set<std::string_view> refused_entities_;
+  std::array<std::vector<domain::Uuid>, boost::mp11::mp_size<domain::AllStates>::value> needed_;  ///< by kind
+  boost::mp11::mp_rename<boost::mp11::mp_transform<Slots, domain::AllStates>, std::tuple> slots_;
+  std::unordered_map<domain::Uuid, std::string> credentials_;
+};
+
+}  // namespace alforis::projections

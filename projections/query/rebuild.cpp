@@ -1,0 +1,153 @@
+// Blue/green: a new version of the query tables beside the live one, and the swap.
+
+#include "projections/applier.hpp"
+#include "projections/query/projection.hpp"
+#include "projections/query/version_writer.hpp"
+
+namespace alforis::projections {
+
+using postgres::Connection;
+using postgres::Rows;
+using postgres::Transaction;
+
+namespace {
+
+constexpr std::size_t k_catch_up_batch = 5000;
+/// Records behind the Log's end at which the swap begins: few enough for the live runner to wait for.
+constexpr Position k_near = 1000;
+constexpr std::chrono::milliseconds k_log_wait{200};
+
+class Rebuild {
+ public:
+  Rebuild(eventstore::Log& log, const QueryOptions& options, const OnBuildProgress& progress, std::stop_token stop)
+      : log_(log),
+        options_(options),
+        schemas_(options.workspace),
+        progress_(progress),
+        stop_(std::move(stop)),
+        connection_(options.dsn, writer_connection("alforis rebuild")) {}
+
+  Rebuilt run() {
+    ensure_stable_schema(connection_, schemas_);
+    lock();
+    drop_inactive();
+    result_.version = next_version();
+    const eventstore::Cursor loaded = load();
+    connection_.script("ANALYZE");
+    VersionWriter writer(connection_, schemas_, QueryVersion{result_.version, k_query_layout, {}, loaded}, false);
+    Applier applier(writer);
+    applier.open();
+    eventstore::Reader reader(log_, loaded);
+    catch_up(applier, reader);
+    swap(applier, reader);
+    drop_replaced();
+    result_.position = reader.cursor().position;
+    result_.parked_entities = applier.parked().size();
+    return result_;
+  }
+
+ private:
+  std::string versions() const { return schemas_.stable() + ".projection_versions"; }
+
+  /// One build at a time; the lock goes with the connection.
+  void lock() {
+    const Rows taken =
+        connection_.run("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", {"alforis build " + schemas_.stable()});
+    if (!taken.boolean(0, 0)) throw std::runtime_error("another build of the query tables is under way");
+  }
+
+  /// What builds that were given up, and swaps, left behind.
+  void drop_inactive() {
+    const Rows rows = connection_.run("SELECT version FROM " + versions() + " WHERE projection = 'query' AND NOT active");
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      Transaction transaction(connection_);
+      connection_.script("SET LOCAL lock_timeout TO '10s'");
+      connection_.script("DROP SCHEMA IF EXISTS " + schemas_.version(static_cast<int>(rows.integer(row, 0))) + " CASCADE");
+      connection_.run("DELETE FROM " + versions() + " WHERE projection = 'query' AND version = $1 AND NOT active",
+                      {std::string(rows.text(row, 0))});
+      transaction.commit();
+    }
+  }
+
+  /// The swap is done and stands, whether the old tables go now or before the next build: somebody may still read in them.
+  void drop_replaced() {
+    try {
+      drop_inactive();
+    } catch (const postgres::StatementFailed& failed) {
+      if (failed.sqlstate != "55P03") throw;
+    }
+  }
+
+  int next_version() {
+    const Rows rows =
+        connection_.run("SELECT coalesce(max(version), 0) + 1 FROM " + versions() + " WHERE projection = 'query'");
+    return static_cast<int>(rows.integer(0, 0));
+  }
+
+  /// Everything up to the Log's present end in one transaction.
+  eventstore::Cursor load() {
+    const std::string schema = schemas_.version(result_.version);
+    Connection loader(options_.dsn, writer_connection("alforis rebuild load"));
+    Transaction transaction(loader);
+    loader.script("DROP SCHEMA IF EXISTS " + schema + " CASCADE");
+    loader.script(query_tables_sql(schema));
+    BulkWriter bulk(loader, schema);
+    const Filled filled = fill(bulk, log_, std::nullopt, progress_, stop_);
+    result_.events = filled.events;
+    report(filled.cursor.position, "index");
+    bulk.finish();
+    loader.script(query_indexes_sql(schema));
+    insert_query_version(loader, schemas_, result_.version, false, filled.cursor);
+    transaction.commit();
+    return filled.cursor;
+  }
+
+  void catch_up(Applier& applier, eventstore::Reader& reader) {
+    while (reader.cursor().position + k_near < log_.end()) {
+      if (stop_.stop_requested()) throw std::runtime_error("the build was stopped");
+      advance(applier, reader, k_catch_up_batch);
+      report(reader.cursor().position, "catch_up");
+    }
+  }
+
+  void advance(Applier& applier, eventstore::Reader& reader, std::size_t most) {
+    const auto commits = reader.read(most, k_log_wait);
+    result_.events += applier.apply(commits, reader.cursor()).events;
+  }
+
+  /// The live row is locked, so that the live version stands still until the new one, which must not be behind, takes over.
+  void swap(Applier& applier, eventstore::Reader& reader) {
+    Connection swapper(options_.dsn, writer_connection("alforis swap"));
+    Transaction transaction(swapper);
+    const Rows live = swapper.run("SELECT \"position\" FROM " + versions() +
+                                  " WHERE projection = 'query' AND active FOR UPDATE");
+    const Position reached = live.empty() ? 0 : static_cast<Position>(live.integer(0, 0));
+    while (reader.cursor().position < reached) advance(applier, reader, reached - reader.cursor().position);
+    report(reader.cursor().position, "swap");
+    swapper.script(query_views_sql(schemas_, result_.version));
+    swapper.run("UPDATE " + versions() + " SET active = (version = $1) WHERE projection = 'query'",
+                {std::to_string(result_.version)});
+    transaction.commit();
+  }
+
+  void report(Position position, const char* step) {
+    if (progress_) progress_({position, std::max(position, log_.end()), result_.events, step});
+  }
+
+  eventstore::Log& log_;
+  const QueryOptions& options_;
+  QuerySchemas schemas_;
+  const OnBuildProgress& progress_;
+  std::stop_token stop_;
+  Connection connection_;
+  Rebuilt result_;
+};
+
+}  // namespace
+
+Rebuilt rebuild_query(eventstore::Log& log, const QueryOptions& options, const OnBuildProgress& progress,
+                      std::stop_token stop) {
+  return translated([&] { return Rebuild(log, options, progress, std::move(stop)).run(); });
+}
+
+}  // namespace alforis::projections

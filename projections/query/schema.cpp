@@ -1,0 +1,173 @@
+#include "projections/query/schema.hpp"
+
+#include "domain/values/ascii.hpp"
+#include "projections/query/columns.hpp"
+
+namespace alforis::projections {
+
+using postgres::Connection;
+using postgres::Param;
+using postgres::Rows;
+
+namespace {
+
+constexpr std::size_t k_longest_workspace = 40;
+
+/// Tables beside those of the entities.
+constexpr std::string_view k_other_tables = R"(
+CREATE TABLE {schema}.user_credentials (user_id uuid PRIMARY KEY, hash text NOT NULL);
+CREATE TABLE {schema}.history (
+  entity_id uuid NOT NULL, "position" bigint NOT NULL, "index" integer NOT NULL, actor uuid NOT NULL,
+  time timestamptz NOT NULL, type text COLLATE "C" NOT NULL, metadata text NOT NULL, data text NOT NULL);
+CREATE TABLE {schema}.parked_events (
+  entity_id text COLLATE "C" NOT NULL, "position" bigint NOT NULL, "index" integer NOT NULL, reason text NOT NULL,
+  type text NOT NULL, data text NOT NULL, epoch bigint NOT NULL, sequence bigint NOT NULL, command_id text NOT NULL,
+  actor text NOT NULL, time_us bigint NOT NULL, metadata text NOT NULL, PRIMARY KEY (entity_id, "position", "index"));
+)";
+
+constexpr std::string_view k_other_indexes =
+    R"(ALTER TABLE {schema}.history ADD PRIMARY KEY (entity_id, "position", "index");)";
+
+/// Tables that readers see beside the entities'.
+constexpr std::string_view k_other_views[] = {"user_credentials", "history", "parked_events"};
+
+constexpr std::string_view k_stable_sql = R"(
+CREATE SCHEMA IF NOT EXISTS {schema};
+CREATE TABLE IF NOT EXISTS {schema}.projection_versions (
+  projection text NOT NULL, version integer NOT NULL, active boolean NOT NULL, layout integer NOT NULL,
+  fingerprint text NOT NULL, cursor text NOT NULL, "position" bigint NOT NULL,
+  made_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (projection, version)) WITH (fillfactor = 20);
+)";
+
+std::string with_schema(std::string_view sql, const std::string& schema) {
+  std::string out;
+  constexpr std::string_view k_place = "{schema}";
+  for (std::size_t at = 0;;) {
+    const std::size_t next = sql.find(k_place, at);
+    out.append(sql.substr(at, next - at));
+    if (next == std::string_view::npos) return out;
+    out += schema;
+    at = next + k_place.size();
+  }
+}
+
+void append_column(std::string& sql, const ColumnInfo& column) {
+  sql += postgres::quoted_identifier(column.name) + ' ' + std::string(sql_type(column.type));
+  // Order of bytes: the same on every machine, and far cheaper than a language's.
+  if (column.type == ColumnType::text || column.type == ColumnType::text_array) sql += R"( COLLATE "C")";
+  if (column.name == "id") {
+    sql += " PRIMARY KEY";
+  } else if (!column.nullable) {
+    sql += " NOT NULL";
+  }
+}
+
+std::uint64_t fnv1a(std::string_view text) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return hash;
+}
+
+}  // namespace
+
+QuerySchemas::QuerySchemas(std::string workspace) : workspace_(std::move(workspace)) {
+  const bool good = !workspace_.empty() && workspace_.size() <= k_longest_workspace &&
+                    domain::ascii::is_lower(workspace_.front()) &&
+                    std::all_of(workspace_.begin(), workspace_.end(), [](char c) {
+                      return domain::ascii::is_lower(c) || domain::ascii::is_digit(c) || c == '_';
+                    });
+  if (!good) throw std::invalid_argument("a workspace's name is [a-z][a-z0-9_]{0,39}, not '" + workspace_ + "'");
+}
+
+std::string QuerySchemas::version(int number) const { return workspace_ + "_query_v" + std::to_string(number); }
+std::string QuerySchemas::scratch(std::int64_t pid) const { return workspace_ + "_query_x" + std::to_string(pid); }
+
+std::string query_tables_sql(const std::string& schema) {
+  std::string sql = "CREATE SCHEMA " + schema + ";";
+  for (const TableInfo& table : table_infos()) {
+    sql += "CREATE TABLE " + schema + '.' + std::string(table.name) + " (";
+    bool first = true;
+    for (const ColumnInfo& column : table.columns) {
+      if (!column.real()) continue;
+      if (!first) sql += ", ";
+      first = false;
+      append_column(sql, column);
+    }
+    sql += ");";
+  }
+  return sql + with_schema(k_other_tables, schema);
+}
+
+std::string query_indexes_sql(const std::string& schema) {
+  std::string sql;
+  for (const TableInfo& table : table_infos()) {
+    for (const std::string_view index : table.indexes) {
+      sql += "CREATE INDEX ON " + schema + '.' + std::string(table.name) + ' ' + std::string(index) + ';';
+    }
+  }
+  return sql + with_schema(k_other_indexes, schema);
+}
+
+std::string query_views_sql(const QuerySchemas& schemas, int version) {
+  std::vector<std::string> names(std::begin(k_other_views), std::end(k_other_views));
+  for (const TableInfo& table : table_infos()) names.emplace_back(table.name);
+  std::string sql;
+  for (const std::string& name : names) {
+    // Dropped and made anew, since a replaced view must keep its columns, and a new layout has others.
+    sql += "DROP VIEW IF EXISTS " + schemas.stable() + '.' + name + ";CREATE VIEW " + schemas.stable() + '.' + name +
+           " AS SELECT * FROM " + schemas.version(version) + '.' + name + ';';
+  }
+  return sql;
+}
+
+std::string query_layout_fingerprint() {
+  std::string text = query_tables_sql("s") + query_indexes_sql("s");
+  for (const TableInfo& table : table_infos()) {
+    for (const ColumnInfo& column : table.columns) {
+      // Enumerations are stored by place: their schema lists them in order.
+      if (column.schema != nullptr) text += std::string(column.name) + column.schema();
+    }
+  }
+  char digits[17] = {};
+  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(fnv1a(text)));
+  return digits;
+}
+
+void ensure_stable_schema(Connection& connection, const QuerySchemas& schemas) {
+  const Rows there = connection.run("SELECT to_regclass($1) IS NOT NULL", {schemas.stable() + ".projection_versions"});
+  if (there.boolean(0, 0)) return;
+  postgres::Transaction transaction(connection);
+  // CREATE … IF NOT EXISTS is not safe against itself.
+  connection.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", {"alforis " + schemas.stable()});
+  connection.script(with_schema(k_stable_sql, schemas.stable()));
+  transaction.commit();
+}
+
+std::optional<QueryVersion> active_query_version(Connection& connection, const QuerySchemas& schemas) {
+  const Rows rows = connection.run("SELECT version, layout, fingerprint, cursor FROM " + schemas.stable() +
+                                   ".projection_versions WHERE projection = 'query' AND active");
+  if (rows.empty()) return std::nullopt;
+  return QueryVersion{static_cast<int>(rows.integer(0, 0)), static_cast<int>(rows.integer(0, 1)),
+                      std::string(rows.text(0, 2)), eventstore::Cursor::parse(rows.text(0, 3))};
+}
+
+void insert_query_version(Connection& connection, const QuerySchemas& schemas, int number, bool active,
+                          const eventstore::Cursor& cursor) {
+  connection.run("INSERT INTO " + schemas.stable() +
+                     ".projection_versions (projection, version, active, layout, fingerprint, cursor, \"position\") "
+                     "VALUES ('query', $1, $2, $3, $4, $5, $6)",
+                 {std::to_string(number), active ? "t" : "f", std::to_string(k_query_layout),
+                  query_layout_fingerprint(), cursor.text(), std::to_string(cursor.position)});
+}
+
+bool advance_checkpoint(Connection& connection, const QuerySchemas& schemas, int number, bool active,
+                        const eventstore::Cursor& from, const eventstore::Cursor& to) {
+  const Rows moved = connection.prepared(
+      "UPDATE " + schemas.stable() +
+          ".projection_versions SET cursor = $1, \"position\" = $2 WHERE projection = 'query' AND version = $3 AND "
+          "active = $4 AND cursor = $5",
+      {to.text(), std::to_string(to.position), std::to_string(number), active ? "t" : "f", from.text()});
+  return moved.affected() == 1;
+}
+
+}  // namespace alforis::projections

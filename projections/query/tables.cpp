@@ -1,0 +1,297 @@
+#include "projections/query/tables.hpp"
+
+#include "domain/wire/json.hpp"
+#include "projections/query/columns.hpp"
+
+namespace alforis::projections {
+
+using domain::EntityKind;
+using domain::Uuid;
+using postgres::array_literal;
+using postgres::Param;
+using postgres::Rows;
+using postgres::StatementFailed;
+
+namespace {
+
+/// More touched records than this are not listed one by one.
+constexpr std::size_t k_most_touched = 10000;
+
+Uuid stored_uuid(std::string_view text) { return Uuid::parse(text).value(); }
+
+std::string staging(std::string_view table) { return "pg_temp.stage_" + std::string(table); }
+
+std::string column_list(const TableInfo& table, std::string_view prefix = "") {
+  std::string list;
+  for (const ColumnInfo& column : table.columns) {
+    if (!column.real()) continue;
+    if (!list.empty()) list += ", ";
+    list += std::string(prefix) + postgres::quoted_identifier(column.name);
+  }
+  return list;
+}
+
+std::string ids_literal(const std::vector<Uuid>& ids) {
+  std::vector<std::string> texts;
+  texts.reserve(ids.size());
+  for (const Uuid& id : ids) texts.push_back(id.text());
+  return array_literal(texts);
+}
+
+}  // namespace
+
+QueryTables::QueryTables(postgres::Connection& connection, std::string schema, Filling filling)
+    : connection_(connection), schema_(std::move(schema)), filling_(filling) {
+  std::string sql;
+  for (const TableInfo& table : table_infos()) {
+    sql += "CREATE TEMP TABLE stage_" + std::string(table.name) + " (LIKE " + schema_ + '.' + std::string(table.name) +
+           ") ON COMMIT DELETE ROWS;";
+  }
+  connection_.script(sql);
+  const Rows users = connection_.run("SELECT id, team_id FROM " + schema_ + ".users");
+  for (std::size_t row = 0; row < users.size(); ++row) {
+    auto& team = teams_[stored_uuid(users.text(row, 0))];
+    if (!users.null(row, 1)) team = stored_uuid(users.text(row, 1));
+  }
+}
+
+Written QueryTables::write(std::span<const Item> items) {
+  Folder folder(items);
+  load(folder);
+  folder.fold();
+  try {
+    return write_folded(items, folder);
+  } catch (const StatementFailed& failed) {
+    if (failed.data_fault()) throw ItemsRefused(failed.what());
+    throw;
+  }
+}
+
+void QueryTables::load(Folder& folder) {
+  for (const TableInfo& table : table_infos()) {
+    const auto& needed = folder.needed(table.kind);
+    if (needed.empty()) continue;
+    const Rows rows = connection_.prepared(
+        "SELECT id, doc FROM " + schema_ + '.' + std::string(table.name) + " WHERE id = ANY ($1::uuid[])",
+        {ids_literal(needed)});
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      folder.supply(table.kind, stored_uuid(rows.text(row, 0)), rows.text(row, 1));
+    }
+  }
+}
+
+Written QueryTables::write_folded(std::span<const Item> items, const Folder& folder) {
+  Written written;
+  note_teams(folder.slots<domain::User>());
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([&]<class T>(T) {
+    const auto& slots = folder.slots<typename T::type>();
+    written.rows += slots.size();
+    if (slots.size() != 0) write_rows(slots);
+  });
+  write_history(items, folder);
+  written.rows += items.size();
+  write_credentials(folder);
+  if (filling_ == Filling::live) {
+    std::vector<std::string> moved;
+    move_teams(moved);
+    touch(folder, std::move(moved), written);
+  } else {
+    teams_moved_ = teams_moved_ || !new_teams_.empty();
+  }
+  return written;
+}
+
+template <class State>
+void QueryTables::write_rows(const Slots<State>& slots) {
+  const TableInfo& table = table_info(domain::EventsOf<State>::k_kind);
+  const auto& all = columns<State>();
+  const auto real = std::count_if(all.begin(), all.end(), [](const auto& column) { return column.real(); });
+  fresh_.clear();
+  changed_.clear();
+  for (const Slot<State>& slot : slots) {
+    document_.clear();
+    domain::wire::write_json(document_, *slot.state);
+    RowSource<State> row{*slot.state, document_, std::nullopt, slot.position};
+    if constexpr (requires { slot.state->owner_id; }) row.team = team_of(slot.state->owner_id);
+    auto& out = slot.existed ? changed_ : fresh_;
+    out.begin_row(static_cast<std::int16_t>(real));
+    for (const Column<State>& column : all) {
+      if (column.real()) column.write(out, row);
+    }
+  }
+  if (!fresh_.empty()) {
+    connection_.copy_in("COPY " + schema_ + '.' + std::string(table.name) + " (" + column_list(table) +
+                            ") FROM STDIN (FORMAT binary)",
+                        fresh_.finish());
+  }
+  if (!changed_.empty()) upsert_staged(table.name);
+}
+
+void QueryTables::upsert_staged(std::string_view name) {
+  const auto tables = table_infos();
+  const TableInfo& table =
+      *std::find_if(tables.begin(), tables.end(), [&](const TableInfo& info) { return info.name == name; });
+  const std::string columns = column_list(table);
+  connection_.copy_in("COPY " + staging(name) + " (" + columns + ") FROM STDIN (FORMAT binary)", changed_.finish());
+  std::string sets;
+  for (const ColumnInfo& column : table.columns) {
+    if (!column.real() || column.name == "id") continue;
+    const std::string quoted = postgres::quoted_identifier(column.name);
+    sets += (sets.empty() ? "" : ", ") + quoted + " = EXCLUDED." + quoted;
+  }
+  connection_.prepared("INSERT INTO " + schema_ + '.' + std::string(name) + " (" + columns + ") SELECT " + columns +
+                       " FROM " + staging(name) + " ON CONFLICT (id) DO UPDATE SET " + sets);
+  // A bulk load is one long transaction, whose end comes too late to empty the staging table.
+  if (filling_ == Filling::bulk) connection_.script("TRUNCATE " + staging(name));
+}
+
+void QueryTables::write_history(std::span<const Item> items, const Folder& folder) {
+  if (items.empty()) return;
+  fresh_.clear();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Item& item = items[i];
+    const domain::EventContext& context = folder.contexts()[i];
+    fresh_.begin_row(8);
+    fresh_.uuid(context.id);
+    fresh_.bigint(static_cast<std::int64_t>(item.commit->position));
+    fresh_.integer(static_cast<std::int32_t>(item.index));
+    fresh_.uuid(context.actor);
+    fresh_.timestamptz(context.time);
+    fresh_.text(item.event().type);
+    fresh_.text(item.commit->metadata);
+    fresh_.text(shown_data(item.event()));
+  }
+  connection_.copy_in("COPY " + schema_ + ".history FROM STDIN (FORMAT binary)", fresh_.finish());
+}
+
+void QueryTables::write_credentials(const Folder& folder) {
+  for (const auto& [user, hash] : folder.credentials()) {
+    connection_.prepared("INSERT INTO " + schema_ +
+                             ".user_credentials VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET hash = EXCLUDED.hash",
+                         {user.text(), hash});
+  }
+}
+
+// ---- teams -----------------------------------------------------------------------------------------------------------
+
+void QueryTables::note_teams(const Slots<domain::User>& users) {
+  for (const auto& slot : users) {
+    const auto known = teams_.find(slot.id);
+    if (known == teams_.end() || known->second != slot.state->team_id) new_teams_[slot.id] = slot.state->team_id;
+  }
+}
+
+std::optional<Uuid> QueryTables::team_of(const std::optional<Uuid>& user) const {
+  if (!user) return std::nullopt;
+  if (const auto fresh = new_teams_.find(*user); fresh != new_teams_.end()) return fresh->second;
+  const auto known = teams_.find(*user);
+  return known == teams_.end() ? std::nullopt : known->second;
+}
+
+void QueryTables::move_teams(std::vector<std::string>& organisations) {
+  for (const auto& [user, team] : new_teams_) {
+    const Rows moved = connection_.prepared(
+        "UPDATE " + schema_ +
+            ".organisations SET team_id = $2 WHERE owner_id = $1 AND team_id IS DISTINCT FROM $2 RETURNING id",
+        {user.text(), team ? Param(team->text()) : std::nullopt});
+    for (std::size_t row = 0; row < moved.size(); ++row) organisations.emplace_back(moved.text(row, 0));
+  }
+}
+
+void QueryTables::finish_bulk() {
+  if (!teams_moved_) return;
+  connection_.script("UPDATE " + schema_ + ".organisations o SET team_id = u.team_id FROM " + schema_ +
+                     ".users u WHERE u.id = o.owner_id AND o.team_id IS DISTINCT FROM u.team_id");
+}
+
+void QueryTables::committed() {
+  for (auto& [user, team] : new_teams_) teams_[user] = team;
+  new_teams_.clear();
+}
+
+void QueryTables::rolled_back() { new_teams_.clear(); }
+
+/// A record's rights hang on the organisations behind it: when those change hands, links and people are touched as well.
+void QueryTables::touch(const Folder& folder, std::vector<std::string> moved, Written& written) {
+  for (const auto& slot : folder.slots<domain::Link>()) {
+    written.also_touched.push_back((*slot.state->person_id).text());
+    written.also_touched.push_back((*slot.state->organisation_id).text());
+  }
+  std::vector<std::string> changed_hands = moved;
+  for (const auto& slot : folder.slots<domain::Organisation>()) {
+    if (slot.existed && slot.owner_before != slot.state->owner_id) changed_hands.push_back(slot.id.text());
+  }
+  written.also_touched.insert(written.also_touched.end(), moved.begin(), moved.end());
+  if (changed_hands.size() > k_most_touched) written.everything_touched = true;
+  if (changed_hands.empty() || written.everything_touched) return;
+  const Rows links = connection_.prepared("SELECT id, person_id FROM " + schema_ +
+                                              ".links WHERE organisation_id = ANY ($1::uuid[]) LIMIT " +
+                                              std::to_string(k_most_touched),
+                                          {array_literal(changed_hands)});
+  written.everything_touched = links.size() == k_most_touched;
+  for (std::size_t row = 0; row < links.size(); ++row) {
+    written.also_touched.emplace_back(links.text(row, 0));
+    written.also_touched.emplace_back(links.text(row, 1));
+  }
+}
+
+// ---- parking ---------------------------------------------------------------------------------------------------------
+
+void QueryTables::park(std::span<const ParkedEvent> events) {
+  for (const ParkedEvent& parked : events) {
+    const eventstore::Commit& commit = parked.commit;
+    const eventstore::Event& event = commit.events.front();
+    connection_.prepared(
+        "INSERT INTO " + schema_ +
+            ".parked_events VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (entity_id, "
+            "\"position\", \"index\") DO UPDATE SET reason = EXCLUDED.reason",
+        {event.entity_id, std::to_string(commit.position), std::to_string(parked.index), parked.reason, event.type,
+         std::string(event.data), std::to_string(commit.epoch), std::to_string(commit.sequence), commit.command_id,
+         commit.actor, std::to_string(commit.time_us), commit.metadata});
+  }
+}
+
+void QueryTables::unpark(std::span<const Item> items) {
+  for (const Item& item : items) {
+    connection_.prepared(
+        "DELETE FROM " + schema_ + ".parked_events WHERE entity_id = $1 AND \"position\" = $2 AND \"index\" = $3",
+        {item.event().entity_id, std::to_string(item.commit->position), std::to_string(item.index)});
+  }
+}
+
+std::vector<ParkedEvent> QueryTables::parked_events(const std::string& entity_id) {
+  const Rows rows = connection_.run(
+      "SELECT \"position\", \"index\", reason, type, data, epoch, sequence, command_id, actor, time_us, metadata FROM " +
+          schema_ + ".parked_events WHERE entity_id = $1 ORDER BY \"position\", \"index\"",
+      {entity_id});
+  std::vector<ParkedEvent> events;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    ParkedEvent parked;
+    parked.commit.position = static_cast<Position>(rows.integer(row, 0));
+    parked.index = static_cast<std::uint32_t>(rows.integer(row, 1));
+    parked.reason = rows.text(row, 2);
+    parked.commit.events = {{std::string(rows.text(row, 3)), entity_id, std::string(rows.text(row, 4))}};
+    parked.commit.epoch = static_cast<std::uint64_t>(rows.integer(row, 5));
+    parked.commit.sequence = static_cast<std::uint64_t>(rows.integer(row, 6));
+    parked.commit.command_id = rows.text(row, 7);
+    parked.commit.actor = rows.text(row, 8);
+    parked.commit.time_us = rows.integer(row, 9);
+    parked.commit.metadata = rows.text(row, 10);
+    events.push_back(std::move(parked));
+  }
+  return events;
+}
+
+std::vector<ParkedEntity> QueryTables::parked_entities() {
+  const Rows rows = connection_.run(
+      "SELECT entity_id, min(\"position\"), count(*), (array_agg(reason ORDER BY \"position\", \"index\"))[1] FROM " +
+      schema_ + ".parked_events GROUP BY entity_id ORDER BY 2");
+  std::vector<ParkedEntity> entities;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    entities.push_back({std::string(rows.text(row, 0)), static_cast<Position>(rows.integer(row, 1)),
+                        static_cast<std::uint64_t>(rows.integer(row, 2)), std::string(rows.text(row, 3))});
+  }
+  return entities;
+}
+
+}  // namespace alforis::projections

@@ -1,0 +1,82 @@
+#pragma once
+// One version of the query tables as a Projection: the live one, one that is being built, or one to throw away.
+
+#include <memory>
+#include <string>
+
+#include "projections/postgres/connection.hpp"
+#include "projections/projection.hpp"
+#include "projections/query/projection.hpp"
+#include "projections/query/schema.hpp"
+#include "projections/query/tables.hpp"
+
+namespace alforis::projections {
+
+/// Connection settings of everything that writes.
+postgres::ConnectionOptions writer_connection(const char* application);
+
+/// Runs `work` and turns what PostgreSQL throws into what a Projection throws.
+template <class Work>
+auto translated(Work&& work) {
+  try {
+    return work();
+  } catch (const postgres::Unavailable& away) {
+    throw StoreUnavailable(away.what());
+  } catch (const postgres::StatementFailed& failed) {
+    if (failed.undefined_object()) throw Superseded(failed.what());
+    throw StoreUnavailable(failed.what());
+  }
+}
+
+/// A version with a row in projection_versions, written in transactions of its own.
+class VersionWriter final : public Projection {
+ public:
+  VersionWriter(postgres::Connection& connection, QuerySchemas schemas, QueryVersion version, bool active);
+
+  std::string name() const override { return "query"; }
+  /// Where the version stood when this object was made.
+  Opened open() override;
+  Written write(const Batch& batch) override;
+  void probe(std::span<const Item> items) override;
+  std::vector<ParkedEvent> parked_events(const std::string& entity_id) override;
+
+ private:
+  postgres::Connection& connection_;
+  QuerySchemas schemas_;
+  QueryVersion version_;
+  bool active_;
+  QueryTables tables_;
+};
+
+/// A version whose tables were made in the open transaction of `connection`, and that nobody else can see before it ends: no WAL
+/// (with wal_level=minimal), no indexes to keep, and nothing left behind if it is given up.
+class BulkWriter final : public Projection {
+ public:
+  BulkWriter(postgres::Connection& connection, const std::string& schema);
+
+  std::string name() const override { return "query"; }
+  Opened open() override { return {}; }
+  Written write(const Batch& batch) override;
+  void probe(std::span<const Item> items) override;
+  std::vector<ParkedEvent> parked_events(const std::string& entity_id) override;
+
+  void finish() { tables_.finish_bulk(); }
+
+ private:
+  template <class Work>
+  Written in_savepoint(bool keep, Work&& work);
+
+  postgres::Connection& connection_;
+  QueryTables tables_;
+};
+
+/// Fills a BulkWriter from the Log's beginning to its end, or up to exactly `upto`.
+struct Filled {
+  eventstore::Cursor cursor;
+  std::uint64_t events = 0;
+  std::uint64_t parked_entities = 0;
+};
+Filled fill(BulkWriter& writer, eventstore::Log& log, std::optional<Position> upto, const OnBuildProgress& progress,
+            const std::stop_token& stop);
+
+}  // namespace alforis::projections
