@@ -18,6 +18,8 @@ constexpr std::size_t k_max_message_bytes = 8 << 20;
 constexpr std::size_t k_message_overhead = 64 << 10;  // headers and framing, generously
 constexpr milliseconds k_probe_interval{1'000};       // how long a reader trusts a silent broker
 constexpr milliseconds k_probe_timeout{500};
+constexpr milliseconds k_nudge_timeout{100};
+constexpr std::size_t k_replay_bytes = 1 << 20;  // more than that in one go is no longer the end of the log
 
 template <auto Destroy>
 struct Destroyer {
@@ -31,6 +33,8 @@ using HandlePtr = std::unique_ptr<rd_kafka_t, Destroyer<rd_kafka_destroy>>;
 using TopicPtr = std::unique_ptr<rd_kafka_topic_t, Destroyer<rd_kafka_topic_destroy>>;
 using QueuePtr = std::unique_ptr<rd_kafka_queue_t, Destroyer<rd_kafka_queue_destroy>>;
 using EventPtr = std::unique_ptr<rd_kafka_event_t, Destroyer<rd_kafka_event_destroy>>;
+using PartitionsPtr =
+    std::unique_ptr<rd_kafka_topic_partition_list_t, Destroyer<rd_kafka_topic_partition_list_destroy>>;
 using MessagePtr = std::unique_ptr<rd_kafka_message_t, Destroyer<rd_kafka_message_destroy>>;
 using NewTopicPtr = std::unique_ptr<rd_kafka_NewTopic_t, Destroyer<rd_kafka_NewTopic_destroy>>;
 using ResourcePtr = std::unique_ptr<rd_kafka_ConfigResource_t, Destroyer<rd_kafka_ConfigResource_destroy>>;
@@ -142,9 +146,19 @@ class KafkaLog::Connection {
     std::int64_t low = 0;
     std::int64_t high = 0;
   };
+  /// Fills in the first offset and the one after the last. rd_kafka_query_watermark_offsets() would do it in one call,
+  /// but goes on past its time-out while the broker is gone.
   rd_kafka_resp_err_t query(Offsets& offsets, milliseconds timeout) const {
-    return rd_kafka_query_watermark_offsets(handle_.get(), options_.topic.c_str(), k_partition, &offsets.low,
-                                            &offsets.high, count(timeout));
+    const auto deadline = Clock::now() + timeout;
+    if (const auto error = query(offsets.low, RD_KAFKA_OFFSET_BEGINNING, deadline)) return error;
+    return query(offsets.high, RD_KAFKA_OFFSET_END, deadline);
+  }
+
+  /// Makes librdkafka look at once whether it should fetch more. After its queue was full it looks only once a second
+  /// (later versions have fetch.queue.backoff.ms for that), unless the broker's thread has something else to do.
+  void nudge() const {
+    std::int64_t ignored = 0;
+    query(ignored, RD_KAFKA_OFFSET_END, Clock::now() + k_nudge_timeout);
   }
 
   void ensure_topic();
@@ -155,6 +169,15 @@ class KafkaLog::Connection {
     if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), error, sizeof error) != RD_KAFKA_CONF_OK) {
       throw std::invalid_argument("Kafka setting " + name + ": " + error);
     }
+  }
+
+  rd_kafka_resp_err_t query(std::int64_t& offset, std::int64_t logical, Clock::time_point deadline) const {
+    const PartitionsPtr partitions(rd_kafka_topic_partition_list_new(1));
+    auto* partition = rd_kafka_topic_partition_list_add(partitions.get(), options_.topic.c_str(), k_partition);
+    partition->offset = logical;  // stands for a time, as in the protocol's ListOffsets
+    const auto error = rd_kafka_offsets_for_times(get(), partitions.get(), std::max(count(until(deadline)), 1));
+    offset = partition->offset;
+    return error ? error : partition->err;
   }
 
   /// Partitions that have a leader; 0 when the topic does not exist, nothing while nobody can say.
@@ -370,7 +393,11 @@ class KafkaLog::Tail final : public Log::RawReader {
     rd_kafka_poll(connection_.get(), 0);
     std::vector<StoredRecord> records;
     // The first one is waited for, the others are taken as they are: consume_batch() alone would wait for all of `max`.
-    take(rd_kafka_consume(connection_.topic(), k_partition, count(wait)), records);
+    take(consume(milliseconds(0)), records);
+    if (records.empty() && !damage_) {
+      if (std::exchange(bytes_in_a_row_, 0) > k_replay_bytes) connection_.nudge();
+      take(consume(wait), records);
+    }
     if (!records.empty() && max > 1) drain(max - 1, records);
     if (!records.empty()) {
       answered_ = Clock::now();
@@ -389,6 +416,10 @@ class KafkaLog::Tail final : public Log::RawReader {
     }
   }
 
+  rd_kafka_message_t* consume(milliseconds wait) {
+    return rd_kafka_consume(connection_.topic(), k_partition, count(wait));
+  }
+
   void drain(std::size_t max, std::vector<StoredRecord>& records) {
     std::vector<rd_kafka_message_t*> messages(std::min<std::size_t>(max, 1024));
     const auto size = rd_kafka_consume_batch(connection_.topic(), k_partition, 0, messages.data(), messages.size());
@@ -404,6 +435,7 @@ class KafkaLog::Tail final : public Log::RawReader {
     const auto position = static_cast<Position>(message->offset) + 1;
     if (position <= after_) return;  // read before the consumer was restarted
     records.push_back({position, std::string(static_cast<const char*>(message->payload), message->len)});
+    bytes_in_a_row_ += message->len;
     after_ = position;
   }
 
@@ -462,7 +494,8 @@ class KafkaLog::Tail final : public Log::RawReader {
   const KafkaLogOptions& options_;
   Connection connection_;
   Position after_;
-  std::exception_ptr damage_;  // thrown once what came before it has been handed out
+  std::size_t bytes_in_a_row_ = 0;  // since there was last nothing to take
+  std::exception_ptr damage_;       // thrown once what came before it has been handed out
   bool out_of_range_ = false;
   int shrunk_ = 0;
   Clock::time_point answered_ = Clock::now();
