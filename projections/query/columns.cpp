@@ -183,8 +183,8 @@ std::vector<Column<Person>> person_columns() {
                   SearchText().add(p.first_name).add(p.last_name).add(p.personal_email).add(p.job_title).write(out);
                 }),
       condition<P>("organisation_id",
-                   "EXISTS (SELECT FROM {schema}.links l WHERE l.person_id = r.id AND l.live AND l.organisation_id = ANY "
-                   "({values}))"),
+                   "EXISTS (SELECT FROM {schema}.links l JOIN {schema}.organisations o ON o.id = l.organisation_id WHERE "
+                   "l.person_id = r.id AND l.live AND l.organisation_id = ANY ({values}) AND {rights})"),
   });
 }
 

@@ -1,0 +1,30 @@
+#pragma once
+// Histories: an entity's events told as field, from, to. Pure.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "projections/query/reader.hpp"
+
+namespace alforis::projections {
+
+/// A row of the history table.
+struct HistoryRow {
+  Position position = 0;
+  std::uint32_t index = 0;
+  domain::Uuid actor;
+  domain::Instant time;
+  std::string type;
+  std::string metadata;
+  std::string data;
+};
+
+/// What changed from one document to the next, in the order of the documents' members; what every change changes (version, stamps)
+/// is left out. "" stands for no document.
+std::vector<FieldChange> document_changes(std::string_view before, std::string_view after);
+
+/// Folds all of an entity's rows, oldest first, into entries, newest first. Events that this program cannot decode have no changes.
+std::vector<HistoryEntry> tell_history(domain::EntityKind kind, const domain::Uuid& id, const std::vector<HistoryRow>& rows);
+
+}  // namespace alforis::projections

@@ -1,0 +1,328 @@
+#include "projections/query/list_sql.hpp"
+
+#include <simdjson.h>
+
+#include "domain/values/fold.hpp"
+#include "domain/wire/json.hpp"
+#include "projections/query/columns.hpp"
+
+namespace alforis::projections {
+
+using domain::EntityKind;
+using domain::Problems;
+using domain::Result;
+using domain::Role;
+
+namespace {
+
+/// The place after which a page goes on.
+struct Keyset {
+  std::vector<std::optional<std::string>> values;  ///< one per sort term
+  std::string id;
+};
+
+std::string sort_text(const std::vector<SortTerm>& sort) {
+  std::string text;
+  for (const SortTerm& term : sort) text += (term.descending ? "-" : "+") + term.field;
+  return text;
+}
+
+Problems wrong_cursor() { return domain::problem("invalid_value", "this cursor does not belong to this list", "after"); }
+
+Result<Keyset> read_keyset(const ListQuery& query, const std::vector<SortTerm>& sort) {
+  simdjson::dom::parser parser;
+  simdjson::dom::array array;
+  if (parser.parse(query.after).get(array) != simdjson::SUCCESS || array.size() != sort.size() + 2) return wrong_cursor();
+  Keyset keyset;
+  std::size_t at = 0;
+  for (const simdjson::dom::element element : array) {
+    std::string_view text;
+    const bool is_text = element.get(text) == simdjson::SUCCESS;
+    if (text.find('\0') != std::string_view::npos) return wrong_cursor();
+    if (at == 0) {
+      if (text != sort_text(sort)) return wrong_cursor();
+    } else if (at <= sort.size()) {
+      if (!is_text && !element.is_null()) return wrong_cursor();
+      keyset.values.push_back(is_text ? std::optional<std::string>(text) : std::nullopt);
+    } else {
+      if (!domain::Uuid::parse(text)) return wrong_cursor();
+      keyset.id = text;
+    }
+    ++at;
+  }
+  return keyset;
+}
+
+std::string escaped_like(std::string_view word) {
+  std::string pattern = "%";
+  for (const char c : word) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern + '%';
+}
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::vector<std::string> words;
+  const std::string folded = domain::fold_name(text);
+  for (std::size_t at = 0; at < folded.size();) {
+    const std::size_t end = std::min(folded.find(' ', at), folded.size());
+    if (end > at) words.push_back(folded.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
+}
+
+std::string replaced(std::string_view text, std::string_view place, const std::string& with) {
+  std::string out;
+  for (std::size_t at = 0;;) {
+    const std::size_t next = text.find(place, at);
+    out.append(text.substr(at, next - at));
+    if (next == std::string_view::npos) return out;
+    out += with;
+    at = next + place.size();
+  }
+}
+
+/// Puts one statement together. The row is `r`.
+class Builder {
+ public:
+  Builder(const std::string& schema, const ListQuery& query)
+      : schema_(schema), query_(query), sort_(effective_sort(query)) {}
+
+  Result<Statement> page() {
+    auto where = conditions();
+    if (!where) return where.error();
+    if (!query_.after.empty()) {
+      const auto keyset = read_keyset(query_, sort_);
+      if (!keyset) return keyset.error();
+      *where += " AND " + after(*keyset);
+    }
+    const std::string order = " ORDER BY " + order_by("r.");
+    statement_.sql = "SELECT c.\"position\", p.* FROM (SELECT \"position\" FROM " + schema_ +
+                     ".projection_versions WHERE projection = 'query' AND active) c LEFT JOIN LATERAL (SELECT r.doc, r.id" +
+                     keys() + " FROM " + table() + " r WHERE " + *where + order + " LIMIT " +
+                     std::to_string(query_.limit + 1) + ") p ON true ORDER BY " + order_by("p.");
+    return std::move(statement_);
+  }
+
+  Result<Statement> count(std::string_view before, std::string_view selected) {
+    auto where = conditions();
+    if (!where) return where.error();
+    statement_.sql = std::string(before) + "SELECT " + std::string(selected) + " FROM " + table() + " r WHERE " + *where;
+    return std::move(statement_);
+  }
+
+ private:
+  std::string bind(std::optional<std::string> value, std::string_view type) {
+    statement_.params.push_back(std::move(value));
+    return '$' + std::to_string(statement_.params.size()) + "::" + std::string(type);
+  }
+
+  std::string table() const { return schema_ + '.' + std::string(table_info(query_.kind).name); }
+
+  const ColumnInfo& sort_column(std::size_t term) const { return *find_field(query_.kind, sort_[term].field); }
+
+  // ---- order
+
+  std::string keys() const {
+    std::string list;
+    for (std::size_t term = 0; term < sort_.size(); ++term) {
+      list += ", r." + std::string(sort_column(term).name) + " AS k" + std::to_string(term);
+    }
+    return list;
+  }
+
+  std::string order_by(std::string_view row) const {
+    std::string list;
+    for (std::size_t term = 0; term < sort_.size(); ++term) {
+      const ColumnInfo& column = sort_column(term);
+      list += std::string(row) + (row == "r." ? std::string(column.name) : "k" + std::to_string(term));
+      // What is empty comes last either way; where nothing can be, the plain order is the indexes'.
+      list += sort_[term].descending ? (column.nullable ? " DESC NULLS LAST, " : " DESC, ") : ", ";
+    }
+    return list + std::string(row) + (sort_.back().descending ? "id DESC" : "id");
+  }
+
+  /// A row comparison when that says it all, because only that can start in the middle of an index.
+  std::string after(const Keyset& keyset) {
+    const bool plain = [&] {
+      for (std::size_t term = 0; term < sort_.size(); ++term) {
+        if (sort_column(term).nullable || sort_[term].descending != sort_[0].descending) return false;
+      }
+      return true;
+    }();
+    if (!plain) return '(' + after_from(0, keyset) + ')';
+    std::string row;
+    std::string values;
+    for (std::size_t term = 0; term < sort_.size(); ++term) {
+      row += "r." + std::string(sort_column(term).name) + ", ";
+      values += bind(keyset.values[term], sql_type(sort_column(term).type)) + ", ";
+    }
+    return '(' + row + "r.id) " + (sort_[0].descending ? '<' : '>') + " (" + values + bind(keyset.id, "uuid") + ')';
+  }
+
+  /// Later in term `term`, or equal there and later in those behind it.
+  std::string after_from(std::size_t term, const Keyset& keyset) {
+    if (term == sort_.size()) {
+      return std::string("r.id ") + (sort_.back().descending ? '<' : '>') + ' ' + bind(keyset.id, "uuid");
+    }
+    const ColumnInfo& column = sort_column(term);
+    const std::string name = "r." + std::string(column.name);
+    const std::string behind = after_from(term + 1, keyset);
+    if (!keyset.values[term]) return name + " IS NULL AND (" + behind + ')';
+    const std::string value = bind(keyset.values[term], sql_type(column.type));
+    std::string later = name + (sort_[term].descending ? " < " : " > ") + value;
+    if (column.nullable) later += " OR " + name + " IS NULL";
+    return later + " OR (" + name + " = " + value + " AND (" + behind + "))";
+  }
+
+  // ---- conditions
+
+  Result<std::string> conditions() {
+    std::string where = query_.deleted ? "r.deleted" : "NOT r.deleted";
+    // The trash is the managers'; others find what they deleted themselves, because that they may restore.
+    if (query_.deleted && query_.viewer.role < Role::manager) where += " AND r.deleted_by = " + viewer_id();
+    const std::string rights = may_see();
+    if (!rights.empty()) where += " AND " + rights;
+    for (const Condition& condition : query_.conditions) {
+      auto sql = one(condition);
+      if (!sql) return sql.error();
+      where += " AND " + *sql;
+    }
+    return where;
+  }
+
+  Result<std::string> one(const Condition& condition) {
+    if (condition.op == Op::text) return text_condition(condition);
+    const ColumnInfo* column = find_field(query_.kind, condition.field);
+    if (column == nullptr || condition.values.empty()) {
+      return domain::problem("unknown_parameter", "no such filter", condition.field);
+    }
+    const std::string name = "r." + std::string(column->name);
+    if (condition.op == Op::empty) {
+      const bool wanted = condition.values.front() == "true";
+      if (column->type == ColumnType::text_array) return name + (wanted ? " = '{}'" : " <> '{}'");
+      return name + (wanted ? " IS NULL" : " IS NOT NULL");
+    }
+    std::vector<std::string> values;
+    for (const std::string& typed : condition.values) {
+      auto value = column->sql_value(typed);
+      if (!value) return domain::problem("invalid_value", value.error().front().detail, condition.field);
+      values.push_back(std::move(*value));
+    }
+    return compared(*column, name, condition.op, values);
+  }
+
+  std::string compared(const ColumnInfo& column, const std::string& name, Op op, const std::vector<std::string>& values) {
+    const std::string type(sql_type(column.type));
+    switch (op) {
+      case Op::gte:
+      case Op::from: return name + " >= " + bind(values.front(), type);
+      case Op::lte: return name + " <= " + bind(values.front(), type);
+      case Op::before: return name + " < " + bind(values.front(), type);
+      case Op::all: return name + " @> " + bind(postgres::array_literal(values), type);
+      default: break;
+    }
+    if (!column.real()) {
+      const std::string list = bind(postgres::array_literal(values), type + "[]");
+      const std::string rights = may_see_organisation("o");
+      return replaced(replaced(replaced(column.condition, "{schema}", schema_), "{values}", list), "{rights}",
+                      rights.empty() ? "true" : rights);
+    }
+    if (column.type == ColumnType::text_array) return name + " && " + bind(postgres::array_literal(values), type);
+    if (values.size() == 1) return name + " = " + bind(values.front(), type);
+    return name + " = ANY (" + bind(postgres::array_literal(values), type + "[]") + ')';
+  }
+
+  std::string text_condition(const Condition& condition) {
+    std::string sql = "true";
+    for (const std::string& word : words_of(condition.values.front())) {
+      sql += " AND r.search_text LIKE " + bind(escaped_like(word), "text");
+    }
+    return sql;
+  }
+
+  // ---- rights (docs/RIGHTS.md; the same rules as visible() in reader.hpp)
+
+  std::string viewer_id() {
+    if (viewer_param_.empty()) viewer_param_ = bind(query_.viewer.id.text(), "uuid");
+    return viewer_param_;
+  }
+  std::string viewer_team() {
+    if (team_param_.empty()) team_param_ = bind(query_.viewer.team->text(), "uuid");
+    return team_param_;
+  }
+
+  std::string may_see_organisation(const std::string& row) {
+    if (query_.viewer.role == Role::admin) return {};
+    std::string sql = '(' + row + ".owner_id IS NULL OR " + row + ".owner_id = " + viewer_id();
+    if (query_.viewer.team) sql += " OR " + row + ".team_id = " + viewer_team();
+    return sql + ')';
+  }
+
+  std::string may_see() {
+    if (query_.viewer.role == Role::admin) return {};
+    switch (query_.kind) {
+      case EntityKind::organisation: return may_see_organisation("r");
+      case EntityKind::link:
+        return "EXISTS (SELECT FROM " + schema_ + ".organisations o WHERE o.id = r.organisation_id AND " +
+               may_see_organisation("o") + ')';
+      case EntityKind::person:
+        return "(NOT EXISTS (SELECT FROM " + schema_ + ".links l WHERE l.person_id = r.id AND l.live) OR EXISTS (SELECT FROM " +
+               schema_ + ".links l JOIN " + schema_ +
+               ".organisations o ON o.id = l.organisation_id WHERE l.person_id = r.id AND l.live AND " +
+               may_see_organisation("o") + "))";
+      case EntityKind::user: {
+        std::string sql = "(r.id = " + viewer_id();
+        if (query_.viewer.role >= Role::sales && query_.viewer.team) sql += " OR r.team_id = " + viewer_team();
+        return sql + ')';
+      }
+      case EntityKind::team: return query_.viewer.team ? "r.id = " + viewer_team() : "false";
+    }
+    return "false";
+  }
+
+  const std::string& schema_;
+  const ListQuery& query_;
+  std::vector<SortTerm> sort_;
+  Statement statement_;
+  std::string viewer_param_;
+  std::string team_param_;
+};
+
+}  // namespace
+
+std::vector<SortTerm> effective_sort(const ListQuery& query) {
+  if (!query.sort.empty()) return query.sort;
+  return {{"created_at", true}};
+}
+
+Result<Statement> list_statement(const std::string& schema, const ListQuery& query) { return Builder(schema, query).page(); }
+
+Result<Statement> count_statement(const std::string& schema, const ListQuery& query) {
+  return Builder(schema, query).count("", "count(*)");
+}
+
+Result<Statement> estimate_statement(const std::string& schema, const ListQuery& query) {
+  return Builder(schema, query).count("EXPLAIN (FORMAT JSON) ", "r.id");
+}
+
+std::string cursor_payload(const ListQuery& query, const std::vector<std::optional<std::string>>& values,
+                           const std::string& id) {
+  std::string payload = "[";
+  domain::wire::quote(payload, sort_text(effective_sort(query)));
+  for (const auto& value : values) {
+    payload += ',';
+    if (value) {
+      domain::wire::quote(payload, *value);
+    } else {
+      payload += "null";
+    }
+  }
+  payload += ',';
+  domain::wire::quote(payload, id);
+  return payload + ']';
+}
+
+}  // namespace alforis::projections

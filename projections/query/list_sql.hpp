@@ -1,0 +1,36 @@
+#pragma once
+// The SQL of a list: conditions, rights, order and keyset, every value a bind parameter. Pure.
+
+#include <string>
+#include <vector>
+
+#include "domain/result.hpp"
+#include "projections/postgres/connection.hpp"
+#include "projections/query/list_query.hpp"
+
+namespace alforis::projections {
+
+/// One statement with its parameters.
+struct Statement {
+  std::string sql;
+  std::vector<postgres::Param> params;
+};
+
+/// The page. Columns: checkpoint position, document (NULL: the page is empty), id, then one per sort term; one row more than the limit
+/// when there is a next page. Fails with `invalid_value` at `after` or at a condition made by hand.
+domain::Result<Statement> list_statement(const std::string& schema, const ListQuery& query);
+
+/// All rows that meet the conditions, wherever the page is. Column: their count.
+domain::Result<Statement> count_statement(const std::string& schema, const ListQuery& query);
+
+/// The planner's guess of the same. Column: the plan as JSON.
+domain::Result<Statement> estimate_statement(const std::string& schema, const ListQuery& query);
+
+/// Which sort terms apply: the query's own, or newest first.
+std::vector<SortTerm> effective_sort(const ListQuery& query);
+
+/// `next` of a page whose last row has these sort values and id.
+std::string cursor_payload(const ListQuery& query, const std::vector<std::optional<std::string>>& values,
+                           const std::string& id);
+
+}  // namespace alforis::projections

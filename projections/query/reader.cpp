@@ -1,0 +1,303 @@
+#include "projections/query/reader.hpp"
+
+#include "domain/wire/enums.hpp"
+#include "domain/wire/json.hpp"
+#include "projections/postgres/connection.hpp"
+#include "projections/query/columns.hpp"
+#include "projections/query/history.hpp"
+#include "projections/query/list_sql.hpp"
+#include "projections/query/schema.hpp"
+
+namespace alforis::projections {
+
+using domain::EntityKind;
+using domain::Ownership;
+using domain::Result;
+using domain::Role;
+using domain::Uuid;
+using domain::Viewer;
+using postgres::Connection;
+using postgres::Param;
+using postgres::Rows;
+
+namespace {
+
+Uuid stored_uuid(std::string_view text) { return Uuid::parse(text).value(); }
+
+std::optional<Uuid> stored_uuid(const Rows& rows, std::size_t row, std::size_t column) {
+  if (rows.null(row, column)) return std::nullopt;
+  return stored_uuid(rows.text(row, column));
+}
+
+/// Of an organisation that is not there (its creation waits, parked): nobody but administrators may tell.
+Ownership unknown_ownership() { return {Uuid{}, std::nullopt, Uuid{}}; }
+
+/// Microseconds since the epoch, for columns that are read as instants.
+std::string micros(std::string_view column) {
+  return "(extract(epoch FROM " + std::string(column) + ") * 1000000)::bigint";
+}
+
+/// The statement that finds a record. Columns: position, doc, version, deleted, deleted_by, created_by, then one ownership per row:
+/// whether it is there, whether it is known, owner, team, created_by.
+std::string find_sql(const std::string& schema, EntityKind kind) {
+  const std::string table = schema + '.' + std::string(table_info(kind).name);
+  std::string ownership;
+  std::string joined;
+  const std::string organisation = ", o.id IS NOT NULL, o.owner_id, o.team_id, o.created_by";
+  switch (kind) {
+    case EntityKind::organisation: ownership = ", true, true, r.owner_id, r.team_id, r.created_by"; break;
+    case EntityKind::user: ownership = ", true, true, r.id, r.team_id, r.created_by"; break;
+    case EntityKind::team: ownership = ", true, true, r.id, r.id, r.created_by"; break;
+    case EntityKind::link:
+      ownership = ", true" + organisation;
+      joined = " LEFT JOIN " + schema + ".organisations o ON o.id = r.organisation_id";
+      break;
+    case EntityKind::person:
+      ownership = ", l.id IS NOT NULL" + organisation;
+      joined = " LEFT JOIN " + schema + ".links l ON l.person_id = r.id AND l.live LEFT JOIN " + schema +
+               ".organisations o ON o.id = l.organisation_id";
+      break;
+  }
+  return "SELECT c.\"position\", r.doc, r.version, r.deleted, r.deleted_by, r.created_by" + ownership + " FROM " + schema +
+         ".projection_versions c JOIN " + table + " r ON r.id = $1" + joined + " WHERE c.projection = 'query' AND c.active";
+}
+
+Ownership ownership_of(const Rows& rows, std::size_t row) {
+  if (!rows.boolean(row, 7)) return unknown_ownership();
+  return {stored_uuid(rows, row, 8), stored_uuid(rows, row, 9), stored_uuid(rows.text(row, 10))};
+}
+
+/// `position:index`.
+struct HistoryPlace {
+  std::uint64_t position = 0;
+  std::uint32_t index = 0;
+};
+
+std::optional<HistoryPlace> read_place(std::string_view text) {
+  HistoryPlace place;
+  const char* const end = text.data() + text.size();
+  const auto position = std::from_chars(text.data(), end, place.position);
+  if (position.ec != std::errc{} || position.ptr == end || *position.ptr != ':' ||
+      !std::in_range<std::int64_t>(place.position)) {
+    return std::nullopt;
+  }
+  const auto index = std::from_chars(position.ptr + 1, end, place.index);
+  if (index.ec != std::errc{} || index.ptr != end || !std::in_range<std::int32_t>(place.index)) return std::nullopt;
+  return place;
+}
+
+std::int64_t plan_rows(std::string_view plan) {
+  constexpr std::string_view k_member = "\"Plan Rows\":";
+  const std::size_t at = plan.find(k_member);
+  if (at == std::string_view::npos) return 0;
+  const std::size_t digits = plan.find_first_not_of(' ', at + k_member.size());
+  std::int64_t rows = 0;
+  std::from_chars(plan.data() + std::min(digits, plan.size()), plan.data() + plan.size(), rows);
+  return rows;
+}
+
+}  // namespace
+
+bool visible(const Viewer& viewer, EntityKind kind, const Record& record) {
+  if (viewer.role == Role::admin) return true;
+  if (kind == EntityKind::person) return domain::can_see_person(viewer, record.ownerships);
+  if (record.ownerships.empty()) return false;
+  const Ownership& own = record.ownerships.front();
+  switch (kind) {
+    case EntityKind::user:
+      return own.owner == viewer.id || (viewer.role >= Role::sales && own.team && own.team == viewer.team);
+    case EntityKind::team: return own.team && own.team == viewer.team;
+    default: return domain::can_see(viewer, own);
+  }
+}
+
+class QueryReader::Core {
+ public:
+  Core(std::string dsn, std::string workspace, ReaderOptions options)
+      : dsn_(std::move(dsn)), schema_(QuerySchemas(std::move(workspace)).stable()), options_(options) {}
+
+  std::optional<Record> find(EntityKind kind, const Uuid& id) {
+    const Rows rows = read([&](Connection& connection) { return connection.prepared(find_sql(schema_, kind), {id.text()}); });
+    if (rows.empty()) return std::nullopt;
+    Record record;
+    record.position = static_cast<Position>(rows.integer(0, 0));
+    record.document = rows.text(0, 1);
+    record.version = rows.integer(0, 2);
+    record.deleted = rows.boolean(0, 3);
+    record.deleted_by = stored_uuid(rows, 0, 4);
+    record.created_by = stored_uuid(rows.text(0, 5));
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      if (rows.boolean(row, 6)) record.ownerships.push_back(ownership_of(rows, row));
+    }
+    return record;
+  }
+
+  Result<Page> list(const ListQuery& query) {
+    auto statement = list_statement(schema_, query);
+    if (!statement) return statement.error();
+    Page page;
+    try {
+      read([&](Connection& connection) {
+        page = read_page(query, connection.prepared(statement->sql, statement->params));
+        if (query.count == Count::exact) page.total = counted(connection, count_statement(schema_, query).value());
+        if (query.count == Count::estimate) page.total = estimated(connection, estimate_statement(schema_, query).value());
+        return 0;
+      });
+    } catch (const postgres::StatementFailed& failed) {
+      // Conditions are checked before they come here; what remains is a cursor with a value of another type.
+      if (!failed.data_fault() || query.after.empty()) throw DatabaseUnavailable(failed.what());
+      return domain::problem("invalid_value", "this cursor does not belong to this list", "after");
+    }
+    return page;
+  }
+
+  Result<HistoryPage> history(EntityKind kind, const Uuid& id, std::string_view after, std::size_t limit) {
+    std::optional<HistoryPlace> place;
+    if (!after.empty()) {
+      place = read_place(after);
+      if (!place) return domain::problem("invalid_value", "this cursor does not belong to this history", "after");
+    }
+    HistoryPage page;
+    page.position = checkpoint();  // before the rows, so that they know at least as much
+    page.entries = tell_history(kind, id, history_rows(id, place));
+    if (page.entries.size() > limit) {
+      page.entries.resize(limit);
+      page.next = std::to_string(page.entries.back().position) + ':' + std::to_string(page.entries.back().index);
+    }
+    return page;
+  }
+
+  std::optional<Credentials> credentials(std::string_view email) {
+    const Rows rows = read([&](Connection& connection) {
+      return connection.prepared("SELECT u.id, c.hash, u.active FROM " + schema_ + ".users u LEFT JOIN " + schema_ +
+                                     ".user_credentials c ON c.user_id = u.id WHERE u.email = $1",
+                                 {std::string(email)});
+    });
+    if (rows.empty()) return std::nullopt;
+    return Credentials{stored_uuid(rows.text(0, 0)), std::string(rows.text(0, 1)), rows.boolean(0, 2)};
+  }
+
+  Directory directory() {
+    Directory directory;
+    directory.position = checkpoint();
+    const Rows rows =
+        read([&](Connection& connection) { return connection.prepared("SELECT doc FROM " + schema_ + ".users"); });
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      const auto user = domain::wire::from_json<domain::User>(rows.text(row, 0), domain::wire::UnknownMembers::ignore);
+      if (!user) throw DatabaseUnavailable("a user's document does not read back: " + user.error().front().detail);
+      directory.users.push_back({user->id, user->email->text(),
+                                 user->full_name ? std::optional(user->full_name->text()) : std::nullopt, user->role,
+                                 user->team_id, user->active, user->locale});
+    }
+    return directory;
+  }
+
+  Position checkpoint() {
+    const Rows rows = read([&](Connection& connection) {
+      return connection.prepared("SELECT \"position\" FROM " + schema_ +
+                                 ".projection_versions WHERE projection = 'query' AND active");
+    });
+    if (rows.empty()) throw DatabaseUnavailable("the query tables are not there yet");
+    return static_cast<Position>(rows.integer(0, 0));
+  }
+
+ private:
+  /// Runs a read on the connection, which is made when there is none. A connection that was lost while it lay idle says so only when it
+  /// is used, so one that had served before gets a second try.
+  template <class Work>
+  std::invoke_result_t<Work, Connection&> read(Work&& work) {
+    for (bool again = connection_ != nullptr;; again = false) {
+      try {
+        if (!connection_) connect();
+        return work(*connection_);
+      } catch (const postgres::Unavailable& away) {
+        const bool lost = !connection_ || !connection_->alive();
+        if (lost) connection_.reset();
+        if (!lost || !again) throw DatabaseUnavailable(away.what());
+      } catch (const postgres::StatementFailed& failed) {
+        // Undefined: no tables yet, or of another program's layout. A plan whose view was replaced by one of another shape can only
+        // be thrown away with its connection.
+        const bool replaced = failed.sqlstate == "0A000" || failed.undefined_object();
+        if (failed.data_fault()) throw;
+        if (replaced) connection_.reset();
+        if (!replaced || !again) throw DatabaseUnavailable(failed.what());
+      }
+    }
+  }
+
+  void connect() {
+    postgres::ConnectionOptions options;
+    options.application = "alforis reader";
+    options.connect_timeout = options_.connect_timeout;
+    options.statement_timeout = options_.statement_timeout;
+    // Somewhat later than the server itself gives up.
+    options.stall_timeout = options_.statement_timeout + std::chrono::seconds(1);
+    connection_ = std::make_unique<Connection>(dsn_, options);
+  }
+
+  Page read_page(const ListQuery& query, const Rows& rows) {
+    if (rows.empty()) throw DatabaseUnavailable("the query tables are not there yet");
+    Page page;
+    page.position = static_cast<Position>(rows.integer(0, 0));
+    const std::size_t shown = rows.null(0, 1) ? 0 : std::min(rows.size(), query.limit);
+    page.documents.reserve(shown);
+    for (std::size_t row = 0; row < shown; ++row) page.documents.emplace_back(rows.text(row, 1));
+    if (rows.size() <= query.limit || shown == 0) return page;
+    std::vector<std::optional<std::string>> values;
+    for (std::size_t term = 0; term < effective_sort(query).size(); ++term) {
+      const bool null = rows.null(shown - 1, 3 + term);
+      values.push_back(null ? std::nullopt : std::optional<std::string>(rows.text(shown - 1, 3 + term)));
+    }
+    page.next = cursor_payload(query, values, std::string(rows.text(shown - 1, 2)));
+    return page;
+  }
+
+  static std::int64_t counted(Connection& connection, const Statement& statement) {
+    return connection.prepared(statement.sql, statement.params).integer(0, 0);
+  }
+
+  static std::int64_t estimated(Connection& connection, const Statement& statement) {
+    return plan_rows(connection.run(statement.sql, statement.params).text(0, 0));
+  }
+
+  std::vector<HistoryRow> history_rows(const Uuid& id, const std::optional<HistoryPlace>& before) {
+    const Rows rows = read([&](Connection& connection) {
+      return connection.prepared("SELECT \"position\", \"index\", actor, " + micros("time") + ", type, metadata, data FROM " +
+                                     schema_ +
+                                     ".history WHERE entity_id = $1 AND ($2::bigint IS NULL OR (\"position\", \"index\") < "
+                                     "($2::bigint, $3::integer)) ORDER BY \"position\", \"index\"",
+                                 {id.text(), before ? Param(std::to_string(before->position)) : std::nullopt,
+                                  before ? Param(std::to_string(before->index)) : std::nullopt});
+    });
+    std::vector<HistoryRow> all;
+    all.reserve(rows.size());
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      all.push_back({static_cast<Position>(rows.integer(row, 0)), static_cast<std::uint32_t>(rows.integer(row, 1)),
+                     stored_uuid(rows.text(row, 2)), domain::Instant::from_micros(rows.integer(row, 3)),
+                     std::string(rows.text(row, 4)), std::string(rows.text(row, 5)), std::string(rows.text(row, 6))});
+    }
+    return all;
+  }
+
+  std::string dsn_;
+  std::string schema_;
+  ReaderOptions options_;
+  std::unique_ptr<Connection> connection_;
+};
+
+QueryReader::QueryReader(std::string dsn, std::string workspace, ReaderOptions options)
+    : core_(std::make_unique<Core>(std::move(dsn), std::move(workspace), options)) {}
+QueryReader::~QueryReader() = default;
+QueryReader::QueryReader(QueryReader&&) noexcept = default;
+QueryReader& QueryReader::operator=(QueryReader&&) noexcept = default;
+
+std::optional<Record> QueryReader::find(EntityKind kind, const Uuid& id) { return core_->find(kind, id); }
+Result<Page> QueryReader::list(const ListQuery& query) { return core_->list(query); }
+Result<HistoryPage> QueryReader::history(EntityKind kind, const Uuid& id, std::string_view after, std::size_t limit) {
+  return core_->history(kind, id, after, limit);
+}
+std::optional<Credentials> QueryReader::credentials(std::string_view email) { return core_->credentials(email); }
+Directory QueryReader::directory() { return core_->directory(); }
+Position QueryReader::checkpoint() { return core_->checkpoint(); }
+
+}  // namespace alforis::projections
