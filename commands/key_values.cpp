@@ -29,9 +29,4 @@ void Overlay::scan(std::string_view prefix,
   while (more && in_prefix()) visit_change();
 }
 
-void Overlay::absorb(Overlay&& upper) {
-  for (auto& [key, value] : upper.changes_) changes_.insert_or_assign(key, std::move(value));
-  upper.changes_.clear();
-}
-
 }  // namespace alforis::commands

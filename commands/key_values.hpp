@@ -26,6 +26,8 @@ class Overlay : public KeyValues {
   using Changes = std::map<std::string, std::optional<std::string>, std::less<>>;
 
   explicit Overlay(const KeyValues& base) : base_(base) {}
+  Overlay(const Overlay&) = delete;  // would read as "laid on" and be a copy
+  Overlay& operator=(const Overlay&) = delete;
 
   std::optional<std::string> get(std::string_view key) const override;
   void scan(std::string_view prefix,
@@ -35,8 +37,6 @@ class Overlay : public KeyValues {
   void erase(std::string key) { changes_.insert_or_assign(std::move(key), std::nullopt); }
 
   const Changes& changes() const { return changes_; }
-  /// Takes over another overlay's changes (one that was laid on this one).
-  void absorb(Overlay&& upper);
   void clear() { changes_.clear(); }
 
  private:
