@@ -79,8 +79,10 @@ StateStore::StateStore(const std::filesystem::path& directory) : database_(std::
     database_->db->Get({}, slice(k_layout_key), &layout);
     if (!layout.empty() && layout != k_state_layout) database_->db.reset();
   }
-  if (status.IsCorruption() || !database_->db) {
-    if (!status.ok() && !status.IsCorruption()) {
+  // Files that are gone (path not found) are damage like any other.
+  const bool damaged = status.IsCorruption() || status.IsPathNotFound();
+  if (damaged || !database_->db) {
+    if (!status.ok() && !damaged) {
       throw std::runtime_error("the state store " + directory.string() + " can't be opened: " + status.ToString());
     }
     rocksdb::DestroyDB(directory.string(), rocksdb::Options());
