@@ -8,6 +8,7 @@
 #include "commands/decide.hpp"
 #include "commands/outcomes.hpp"
 #include "commands/state_store.hpp"
+#include "domain/values/text.hpp"
 #include "domain/wire/json.hpp"
 
 namespace alforis::commands {
@@ -27,7 +28,19 @@ struct Taken {
 struct Decided1 {
   CommandResult result;
   std::optional<std::size_t> draft;
+  std::size_t drafts_before = 0;  ///< what it was decided upon beside the state
 };
+
+constexpr std::size_t k_max_command_id = 255;
+constexpr std::size_t k_max_metadata = 64 << 10;
+
+/// The log takes only text: a key or metadata that is none would spoil the batch for everybody in it.
+std::optional<domain::Problems> unwritable(const CommandRequest& request) {
+  if (auto key = domain::checked_text(request.command_id, k_max_command_id, domain::Lines::one); !key)
+    return key.error();
+  auto metadata = domain::checked_text(request.metadata, k_max_metadata, domain::Lines::many);
+  return metadata ? std::nullopt : std::optional(metadata.error());
+}
 
 Rejection unavailable(std::string detail) {
   return {RejectionKind::unavailable, "unavailable", std::move(detail), {}, {}, {}};
@@ -155,6 +168,11 @@ class Writer::Core {
       time_us = commit.time_us;
       if (++folded == k_replay_batch) save();
     };
+    if (reached.position > log_.end()) {
+      throw std::runtime_error("the log ends at position " + std::to_string(log_.end()) + ", before position " +
+                               std::to_string(reached.position) +
+                               " that the state store knows: it has lost commits, or the store belongs to another log");
+    }
     overlay_.clear();
     epoch_.emplace(log_, reached, options_.name, replay, stop);
     reached = epoch_->cursor();
@@ -210,6 +228,7 @@ class Writer::Core {
   }
 
   Decided1 decide_one(const CommandRequest& request, domain::Instant now, std::vector<CommitDraft>& drafts) {
+    if (auto problems = unwritable(request)) return {invalid(std::move(*problems)), std::nullopt};
     const StateView state(overlay_);
     if (const auto known = overlay_.get(outcome_key(request.command_id)))
       return {replayed(request, *known), std::nullopt};
@@ -225,7 +244,7 @@ class Writer::Core {
     outcome.created = outcome.changed && domain::event_type(decision->events.front().event).ends_with(".created.v1");
     if (!outcome.changed || request.dry_run) {
       describe_subject(outcome, request.command, state);
-      return {std::move(outcome), std::nullopt};
+      return {std::move(outcome), std::nullopt, drafts.size()};
     }
     CommitDraft draft = make_draft(request, *decision, now);
     if (too_large(draft))
@@ -274,7 +293,7 @@ class Writer::Core {
 
   bool too_large(const CommitDraft& draft) const {
     constexpr std::size_t k_envelope = 1024;
-    std::size_t bytes = k_envelope + draft.metadata.size();
+    std::size_t bytes = k_envelope + draft.metadata.size() + 6 * k_max_command_id;
     for (const eventstore::Event& event : draft.events) bytes += event.data.size() + k_envelope;
     return bytes > log_.max_record_bytes();
   }
@@ -286,6 +305,8 @@ class Writer::Core {
       outcome->position = commits[*decided.draft].position;
       overlay_.put(outcome_key(request.command_id),
                    encode_outcome({commits[*decided.draft].time_us, request.request_hash, *outcome}));
+    } else if (decided.drafts_before != 0) {
+      outcome->position = commits[decided.drafts_before - 1].position;
     } else if (outcome->replayed && outcome->position == 0) {
       // A retry that came in one batch with the first attempt: its position is known by now.
       outcome->position = decode_outcome(*overlay_.get(outcome_key(request.command_id))).outcome.position;
