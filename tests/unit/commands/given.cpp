@@ -203,7 +203,7 @@ Firm::Firm() {
 }
 
 Decided Firm::decided(std::string_view actor, const Command& command) const {
-  const StateView view(values_);
+  const StateView view(*values_);
   const Uuid actor_id = actor == "system" ? Uuid::parse(k_system_actor).value() : id(actor);
   const DecisionContext context{view, view.viewer(actor_id).value(), now(), date(k_today)};
   return std::visit([&](const auto& c) { return decide(c, context); }, command);
@@ -216,7 +216,7 @@ Firm& Firm::given(std::string_view actor, const Command& command) {
     return *this;
   }
   const Uuid actor_id = actor == "system" ? Uuid::parse(k_system_actor).value() : id(actor);
-  for (const NewEvent& happened : decision->events) fold(values_, happened.event, {happened.id, actor_id, now()});
+  for (const NewEvent& happened : decision->events) fold(*values_, happened.event, {happened.id, actor_id, now()});
   return *this;
 }
 

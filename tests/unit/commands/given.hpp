@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -93,16 +94,16 @@ class Firm {
 
   template <class State>
   State state(std::string_view name) const {
-    return StateView(values_).find<State>(id(name)).value();
+    return StateView(*values_).find<State>(id(name)).value();
   }
-  StateView view() const { return StateView(values_); }
-  const Overlay& values() const { return values_; }
+  StateView view() const { return StateView(*values_); }
+  const Overlay& values() const { return *values_; }
 
  private:
   Decided decided(std::string_view actor, const Command& command) const;
 
-  NoKeyValues bottom_;
-  Overlay values_{bottom_};
+  std::unique_ptr<NoKeyValues> bottom_ = std::make_unique<NoKeyValues>();
+  std::unique_ptr<Overlay> values_ = std::make_unique<Overlay>(*bottom_);
 };
 
 }  // namespace alforis::commands::testing

@@ -141,7 +141,7 @@ TEST(ImportOrganisation, KeepsUniqueNumbersUnique) {
   firm.given("ada", create_organisation("two", record("Two", siret_member(2))));
   EXPECT_EQ(firm.when("ada", import_organisation("new", record("One", lei_member(1) + ',' + siret_member(2)))),
             "conflict not_unique not_unique@/siret other: two");
-  const auto odd = record("One", lei_member(1) + R"(,"siren":")" + siren(3) + R"(",)" + siret_member(4));
+  const auto odd = record("New", R"("siren":")" + siren(3) + R"(",)" + siret_member(4));
   EXPECT_EQ(firm.when("ada", import_organisation("new", odd)), "invalid invalid_input siren_mismatch@/siret");
 }
 

@@ -1,0 +1,63 @@
+// Outcomes of commands as the state keeps them.
+#include "commands/outcomes.hpp"
+
+#include <gtest/gtest.h>
+
+namespace alforis::commands {
+namespace {
+
+StoredOutcome sample() {
+  StoredOutcome stored{1'700'000'000'123'456, "a1b2", {}};
+  stored.outcome.position = 42;
+  stored.outcome.created = true;
+  stored.outcome.id = domain::Uuid::v5({}, "x");
+  stored.outcome.version = 7;
+  stored.outcome.document = "{\"name\":\"a b\\nc\"}";
+  return stored;
+}
+
+TEST(StoredOutcome, IsReadBackAsItWas) {
+  for (const bool created : {true, false}) {
+    for (const auto* hash : {"", "0123456789abcdef"}) {
+      StoredOutcome stored = sample();
+      stored.outcome.created = created;
+      stored.request_hash = hash;
+      const StoredOutcome read = decode_outcome(encode_outcome(stored));
+      EXPECT_EQ(read.time_us, stored.time_us);
+      EXPECT_EQ(read.request_hash, hash);
+      EXPECT_EQ(read.outcome.position, 42u);
+      EXPECT_EQ(read.outcome.created, created);
+      EXPECT_TRUE(read.outcome.changed) << "what changed nothing is not kept";
+      EXPECT_EQ(read.outcome.id, stored.outcome.id);
+      EXPECT_EQ(read.outcome.version, 7);
+      EXPECT_EQ(read.outcome.document, stored.outcome.document);
+    }
+  }
+}
+
+TEST(StoredOutcome, TellsItsTimeAlone) { EXPECT_EQ(outcome_time_us(encode_outcome(sample())), sample().time_us); }
+
+TEST(StoredOutcome, WhatIsDamagedIsNoticed) {
+  const std::string whole = encode_outcome(sample());
+  for (const auto& damaged : {std::string(), std::string("12"), std::string("x ") + whole, whole.substr(0, 30)}) {
+    EXPECT_THROW(decode_outcome(damaged), std::runtime_error) << damaged;
+  }
+}
+
+TEST(OutcomeKey, IsKnownByItsPrefix) {
+  EXPECT_TRUE(is_outcome_key(outcome_key("anything / at all")));
+  EXPECT_FALSE(is_outcome_key("e/organisation/c/"));
+}
+
+TEST(RequestHash, TravelsInTheMetadata) {
+  for (const auto* metadata : {"{}", R"({"request":"r"})", R"({"reason":"request_hash"})"}) {
+    EXPECT_EQ(request_hash_of(with_request_hash(metadata, "abc")), "abc") << metadata;
+    EXPECT_EQ(request_hash_of(with_request_hash(metadata, "")), "") << metadata;
+    EXPECT_EQ(with_request_hash(metadata, ""), metadata);
+  }
+  EXPECT_EQ(with_request_hash("{}", "abc"), R"({"request_hash":"abc"})");
+  EXPECT_EQ(with_request_hash(R"({"a":1})", "abc"), R"({"request_hash":"abc","a":1})");
+}
+
+}  // namespace
+}  // namespace alforis::commands
