@@ -97,8 +97,13 @@ run_step() {
 step_failed() {
   printf '%s: error: the step "%s" failed: %s\n' "$script_name" "$1" "$3" >&2
   if [ -s "$2" ]; then
+    # A compiler's story is long: what it complains of comes first.
+    if [ "$(wc -l <"$2")" -gt 25 ] && grep -qE '^FAILED:|error:|^E: ' "$2"; then
+      printf '  Complaints in it:\n' >&2
+      grep -nE '^FAILED:|error:|^E: ' "$2" | head -n 8 | cut -c 1-240 | sed 's/^/  | /' >&2
+    fi
     printf '  Last lines of %s:\n' "$2" >&2
-    tail -n 25 "$2" | sed 's/^/  | /' >&2
+    tail -n 25 "$2" | cut -c 1-400 | sed 's/^/  | /' >&2
   else
     printf '  Its log %s is empty.\n' "$2" >&2
   fi
