@@ -1,0 +1,181 @@
+"""The roles and visibility of the domain reference (section 3), written down a second time, naively and by hand. Nothing here
+is taken from the program: what it does is compared with this.
+
+A record is described by `whose`:
+    own       its organisation is owned by the asker
+    team      … by a colleague of the asker's team
+    other     … by somebody of another team
+    shared    … by nobody
+    deleted   as `team`, and deleted by somebody else (of links: ended)
+    unlinked  (people) linked to no organisation at all, made by somebody else
+"""
+
+ROLES = ("anonymous", "viewer", "sales", "manager", "admin")
+WHOSE = ("own", "team", "other", "shared", "deleted")
+
+
+def sees(role, whose):
+    """Reads: admin everything; the others own team's records and shared ones. A person who is nobody's is everybody's."""
+    return role == "admin" or whose != "other"
+
+
+def changes(role, whose):
+    """Updates: admin everything, manager own team's (and assigns shared ones), sales what they own, viewer nothing."""
+    if role == "manager":
+        return whose != "other"
+    return role == "admin" or (role == "sales" and whose == "own")
+
+
+def deletes(role, whose):
+    """Deletes: admin everything, manager own team's."""
+    return role in ("admin", "manager") and changes(role, whose)
+
+
+# ---- what that means for the calls ---------------------------------------------------------------------------------
+
+
+def read(role, whose):
+    if whose == "deleted":
+        return 404
+    return 200 if sees(role, whose) else 404
+
+
+def read_deleted(role, whose):
+    """With deleted=true: who may restore finds deleted records as well."""
+    if not sees(role, whose) or (whose == "deleted" and not deletes(role, whose)):
+        return 404
+    return 200
+
+
+def read_history(role, whose):
+    return read_deleted(role, whose)
+
+
+def change(allowed):
+    """A change that `allowed` decides about: 404 for what one does not see, 403 for what one may not do, and for a deleted record
+    409 to who may restore it, 404 to the others."""
+
+    def expected(role, whose):
+        if not sees(role, whose):
+            return 404
+        if whose == "deleted":
+            return 409 if deletes(role, whose) else 404
+        return 200 if allowed(role, whose) else 403
+
+    return expected
+
+
+def restore(role, whose):
+    """Who deletes restores; sales people what they deleted themselves (none of these is)."""
+    if not sees(role, whose):
+        return 404
+    if deletes(role, whose):
+        return 200
+    return 404 if whose == "deleted" else 403
+
+
+def read_link(role, whose):
+    """Links follow their organisation; an ended one is history, not hidden."""
+    return 200 if sees(role, whose) else 404
+
+
+def change_link(role, whose):
+    if not sees(role, whose):
+        return 404
+    if not changes(role, "team" if whose == "deleted" else whose):
+        return 403
+    return 409 if whose == "deleted" else 200
+
+
+def create_link(role, whose):
+    """To an organisation that is `whose`. What one may not see does not exist: 422, an unknown reference."""
+    if role == "viewer":
+        return 403
+    if whose == "deleted" or not sees(role, whose):
+        return 422
+    return 201 if changes(role, whose) else 403
+
+
+def take(role, whose):
+    """Setting owner_id to oneself: sales people take shared records."""
+    if whose == "shared" and role == "sales":
+        return 200
+    return change(changes)(role, whose)
+
+
+def read_user(role, whose):
+    """Admin sees all; manager and sales see team members; everybody themselves."""
+    if role == "admin" or whose == "own":
+        return 200
+    return 200 if whose == "team" and role in ("manager", "sales") else 404
+
+
+def read_team(role, whose):
+    """One's own team, or all for the administrator."""
+    return 200 if role == "admin" or whose in ("own", "team") else 404
+
+
+def at_least(lowest, success):
+    """A right of the role alone."""
+    return lambda role, whose: success if ROLES.index(role) >= ROLES.index(lowest) else 403
+
+
+def everybody(role, whose):
+    return 200
+
+
+API = "/api/v1"
+ANY = ("any",)  # whose record it is does not matter
+PEOPLE = WHOSE + ("unlinked",)
+USERS = ("own", "team", "other")
+
+# Every route: the rule, and whose records it has to be tried on.
+RULES = {
+    f"GET {API}/organisations": (everybody, ANY),
+    f"GET {API}/organisations/{{id}}": (read, WHOSE),
+    f"GET {API}/organisations/{{id}}/history": (read_history, WHOSE),
+    f"POST {API}/organisations": (at_least("sales", 201), ANY),
+    f"PATCH {API}/organisations/{{id}}": (change(changes), WHOSE),
+    f"POST {API}/organisations/{{id}}/stage": (change(changes), WHOSE),
+    f"DELETE {API}/organisations/{{id}}": (change(deletes), WHOSE),
+    f"POST {API}/organisations/{{id}}/restore": (restore, WHOSE),
+    f"GET {API}/people": (everybody, ANY),
+    f"GET {API}/people/{{id}}": (read, PEOPLE),
+    f"GET {API}/people/{{id}}/history": (read_history, PEOPLE),
+    f"POST {API}/people": (at_least("sales", 201), ANY),
+    f"PATCH {API}/people/{{id}}": (change(changes), PEOPLE),
+    f"DELETE {API}/people/{{id}}": (change(deletes), PEOPLE),
+    f"POST {API}/people/{{id}}/restore": (restore, PEOPLE),
+    f"GET {API}/links": (everybody, ANY),
+    f"GET {API}/links/{{id}}": (read_link, WHOSE),
+    f"GET {API}/links/{{id}}/history": (read_link, WHOSE),
+    f"POST {API}/links": (create_link, WHOSE),
+    f"PATCH {API}/links/{{id}}": (change_link, WHOSE),
+    f"POST {API}/links/{{id}}/end": (change_link, WHOSE),
+    f"DELETE {API}/links/{{id}}": (change_link, WHOSE),
+    f"GET {API}/teams": (everybody, ANY),
+    f"GET {API}/teams/{{id}}": (read_team, USERS),
+    f"GET {API}/teams/{{id}}/history": (read_team, USERS),
+    f"POST {API}/teams": (at_least("admin", 201), ANY),
+    f"PATCH {API}/teams/{{id}}": (at_least("admin", 200), USERS),
+    f"GET {API}/users": (everybody, ANY),
+    f"GET {API}/users/{{id}}": (read_user, USERS),
+    f"GET {API}/users/{{id}}/history": (read_user, USERS),
+    f"POST {API}/users": (at_least("admin", 201), ANY),
+    f"PATCH {API}/users/{{id}}": (at_least("admin", 200), USERS),
+    f"POST {API}/users/{{id}}/password": (at_least("admin", 200), USERS),
+    f"GET {API}/me": (everybody, ANY),
+    f"PATCH {API}/me": (everybody, ANY),
+    f"POST {API}/me/password": (everybody, ANY),
+    f"POST {API}/imports/organisations": (at_least("manager", 200), ANY),
+}
+
+# Routes for everybody, with or without a token.
+PUBLIC = {"GET /health/live", "GET /health/ready", "GET /metrics", "GET /openapi.json", "GET /docs", "GET /problems/{code}",
+          f"POST {API}/auth/login"}
+
+
+def expected_status(route, role, whose):
+    if role == "anonymous":
+        return 401
+    return RULES[route][0](role, whose)

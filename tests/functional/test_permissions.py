@@ -1,0 +1,319 @@
+"""Each role on each route on each kind of record does what the rules written by hand say, and no way out shows more."""
+
+import uuid
+
+import pytest
+
+from alforis_client import API, Client
+from firm import PASSWORD, Firm, lei, organisation_path, unique
+from rights_by_hand import PUBLIC, ROLES, RULES, WHOSE, create_link, deletes, expected_status, read_deleted, sees, take
+
+ASKERS = ROLES[1:]
+
+
+@pytest.fixture(scope="module")
+def firm(make_server):
+    """The askers are all of the team paris; nobody else writes here, so that the log's end tells what was written."""
+    firm = Firm(make_server())
+    firm.people["anonymous"] = Client(firm.server.port)
+    return firm
+
+
+class Records:
+    """Makes a record of a kind for an asker."""
+
+    def __init__(self, firm, asker):
+        self.firm, self.admin, self.asker = firm, firm.admin, asker
+        self.me = firm.id_of(asker) if asker != "anonymous" else firm.id_of("sales")
+
+    def owner(self, whose):
+        if whose == "own":
+            return self.me
+        return {"team": self.firm.id_of("colleague"), "deleted": self.firm.id_of("colleague"),
+                "other": self.firm.id_of("other_sales"), "shared": None}[whose]
+
+    def organisation(self, whose):
+        body = {"name": unique("Permission")}
+        if self.owner(whose):
+            body["owner_id"] = self.owner(whose)
+        made = self.admin.create("organisations", body)
+        if whose == "deleted":
+            self.admin.delete(organisation_path(made["id"])).ok()
+        return made
+
+    def person(self, whose):
+        made = self.admin.create("people", {"last_name": unique("Permission")})
+        if whose != "unlinked":
+            organisation = self.organisation("team" if whose == "deleted" else whose)
+            self.admin.create("links", {"person_id": made["id"], "organisation_id": organisation["id"]})
+        if whose == "deleted":
+            self.admin.delete(f"{API}/people/{made['id']}").ok()
+        return made
+
+    def link(self, whose):
+        person = self.admin.create("people", {"last_name": unique("Permission")})
+        organisation = self.organisation("team" if whose == "deleted" else whose)
+        made = self.admin.create("links", {"person_id": person["id"], "organisation_id": organisation["id"]})
+        if whose == "deleted":
+            self.admin.post(f"{API}/links/{made['id']}/end").ok()
+        return made
+
+    def team(self, whose):
+        # An administrator of no team has none of their own.
+        return {"id": self.firm.teams["lyon" if whose == "other" else "paris"]}
+
+    def user(self, whose):
+        if whose == "own":
+            return {"id": self.me}
+        return {"id": self.firm.id_of("colleague" if whose == "team" else "other_sales")}
+
+    def make(self, collection, whose):
+        singular = {"organisations": "organisation", "people": "person", "links": "link", "teams": "team", "users": "user"}
+        return getattr(self, singular[collection])(whose)
+
+
+def body_of(route, records, whose):
+    method, path = route.split(" ")
+    collection = path.split("/")[3]
+    if path.endswith("/stage"):
+        return {"stage": "proposition"}
+    if path == f"{API}/me/password":
+        password = "correct horse battery" if records.asker == "admin" else PASSWORD
+        return {"current": password, "password": password}
+    if path.endswith("/password"):
+        return {"current": "correct horse battery", "password": "correct horse battery" if whose == "own" else PASSWORD}
+    if path == f"{API}/me":
+        return {"time_zone": unique("Zone")}
+    if path.startswith(f"{API}/imports"):
+        return {"import_id": str(uuid.uuid4()), "source": "x.csv", "records": [{"record": {"name": unique("Importée")}}]}
+    if path == f"{API}/links":
+        person = records.admin.create("people", {"last_name": unique("Permission")})
+        return {"person_id": person["id"], "organisation_id": records.organisation(whose)["id"]}
+    if method == "POST" and path == f"{API}/{collection}":
+        return {"organisations": {"name": unique("Neuve")}, "people": {"last_name": unique("Neuve")}, "teams": {"name": unique("Neuve")},
+                "users": {"email": f"{uuid.uuid4()}@alforis.example"}}[collection]
+    if method == "PATCH":
+        return {"organisations": {"city": "Pau"}, "people": {"job_title": "Chef"}, "links": {"job_title": "Chef"},
+                "teams": {"description": unique("Décrite")}, "users": {"time_zone": unique("Zone")}}[collection]
+    return None
+
+
+def test_every_route_of_the_document_has_a_rule(firm):
+    document = firm.admin.get("/openapi.json").ok()
+    methods = ("get", "put", "post", "delete", "patch")
+    routes = {f"{method.upper()} {path}" for path, row in document["paths"].items() for method in row if method in methods}
+    hidden = {"GET /openapi.json", "GET /docs", "GET /problems/{code}"}  # pages need not document themselves
+    assert routes - set(RULES) - PUBLIC == set(), "a new route needs a rule in rights_by_hand.py"
+    assert set(RULES) | (PUBLIC - hidden) <= routes, "a rule for a route that is not there"
+
+
+CASES = [(route, role, whose) for route, (_, kinds) in RULES.items() for role in ROLES for whose in kinds]
+
+
+@pytest.mark.parametrize("route, role, whose", CASES, ids=["-".join(case).replace(API + "/", "") for case in CASES])
+def test_a_role_may_do_on_a_record_what_the_rules_say(firm, route, role, whose):
+    records = Records(firm, role)
+    method, path = route.split(" ")
+    body = body_of(route, records, whose)
+    if "{id}" in path:
+        path = path.replace("{id}", records.make(path.split("/")[3], whose)["id"])
+    firm.everybody_follows()
+    before = firm.admin.log_end()
+    answer = firm.people[role].request(method, path, body)
+    expected = expected_status(route, role, whose)
+    assert answer.status == expected, answer
+    if expected >= 400:
+        answer.problem(expected)
+        assert firm.admin.log_end() == before, "a refused command left something in the log"
+    elif method == "GET":
+        assert firm.admin.log_end() == before
+    elif not path.endswith("/restore") or whose == "deleted":
+        assert firm.admin.log_end() == before + 1, "one command is one commit"
+
+
+@pytest.mark.parametrize("route", sorted(PUBLIC))
+@pytest.mark.parametrize("role", ROLES)
+def test_public_routes_answer_everybody(firm, route, role):
+    method, path = route.split(" ")
+    body = {"email": "admin@alforis.example", "password": "correct horse battery"} if method == "POST" else None
+    assert firm.people[role].request(method, path.replace("{code}", "not_found"), body).status == 200
+
+
+@pytest.mark.parametrize("whose", WHOSE)
+@pytest.mark.parametrize("role", ASKERS)
+def test_deleted_records_are_found_by_who_may_restore_them(firm, role, whose):
+    for collection in ("organisations", "people"):
+        made = Records(firm, role).make(collection, whose)
+        firm.everybody_follows()
+        answer = firm.people[role].get(f"{API}/{collection}/{made['id']}", query={"deleted": "true"})
+        assert answer.status == read_deleted(role, whose), (collection, answer)
+
+
+@pytest.mark.parametrize("whose", WHOSE)
+@pytest.mark.parametrize("role", ASKERS)
+def test_a_shared_record_is_taken_by_making_oneself_its_owner(firm, role, whose):
+    made = Records(firm, role).organisation(whose)
+    answer = firm.people[role].patch(organisation_path(made["id"]), {"owner_id": firm.id_of(role)})
+    assert answer.status == take(role, whose), answer
+
+
+@pytest.mark.parametrize("role, to, allowed", [
+    ("sales", "colleague", False), ("sales", "other_sales", False), ("sales", "sales", True), ("sales", None, True),
+    ("manager", "colleague", True), ("manager", "other_sales", False), ("manager", None, True), ("admin", "other_sales", True),
+])
+def test_records_are_given_to_whom_the_role_may_give_them(firm, role, to, allowed):
+    made = firm.organisation(role)
+    owner = to and firm.id_of(to)
+    for answer in (firm.people[role].patch(organisation_path(made["id"]), {"owner_id": owner}),
+                   firm.people[role].post(f"{API}/organisations", {"name": unique("Donnée"), "owner_id": owner})):
+        assert answer.status in ((200, 201) if allowed else (403,)), answer
+
+
+def test_sales_people_restore_what_they_deleted_themselves(firm):
+    """They cannot delete: it takes somebody who was a manager then."""
+    client = firm.new_person("manager", firm.teams["paris"])
+    organisation = firm.organisation("colleague")
+    person = firm.person(organisation)
+    foreign = Records(firm, "sales").organisation("deleted")
+    paths = [organisation_path(organisation["id"]), f"{API}/people/{person['id']}"]
+    for path in paths:
+        client.delete(path).ok()
+    firm.admin.patch(f"{API}/users/{client.user['id']}", {"role": "sales"}).ok()
+    client.position = firm.admin.position
+    assert client.list("organisations", deleted="true") == [organisation["id"]]
+    assert client.list("people", deleted="true") == [person["id"]]
+    for path in paths:
+        client.get(path, query={"deleted": "true"}).ok()
+        client.post(path + "/restore").ok()
+    client.post(organisation_path(foreign["id"]) + "/restore").problem(404)
+
+
+def test_a_change_of_role_counts_for_the_next_command(firm):
+    client = firm.new_person("manager", firm.teams["paris"])
+    organisation = firm.organisation("colleague")
+    firm.admin.patch(f"{API}/users/{client.user['id']}", {"role": "viewer"}).ok()
+    client.patch(organisation_path(organisation["id"]), {"city": "Trop tard"}).problem(403)
+
+
+# ---- lists, counts, histories --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def landscape(make_server):
+    """A firm with one record of each kind for each asker, and the ids of what each of them may see by the rules."""
+    firm = Firm(make_server())
+    made = []  # (collection, owner's name or None, id)
+    for owner in (None, "viewer", "sales", "colleague", "manager", "other_sales", "other_manager", "admin"):
+        for i in range(4):
+            organisation = firm.organisation(owner, lei=lei(), email=f"{owner}{i}@secret.example", city=f"Ville {owner}")
+            person = firm.person(organisation, first_name=f"Proche {owner}")
+            link = firm.admin.list("links", organisation=organisation["id"])[0]
+            made += [("organisations", owner, organisation["id"]), ("people", owner, person["id"]), ("links", owner, link)]
+    firm.made = made
+    return firm
+
+
+def visible_ids(firm, asker, collection):
+    """By hand: of the own team, shared, or everything for the administrator. An owner without a team has records of their own."""
+    team = Firm.MEMBERS[asker][1] if asker in Firm.MEMBERS else None
+    found = []
+    for kind, owner, identity in firm.made:
+        same_team = team is not None and owner in Firm.MEMBERS and Firm.MEMBERS[owner][1] == team
+        if kind == collection and (asker == "admin" or owner is None or owner == asker or same_team):
+            found.append(identity)
+    return sorted(found)
+
+
+NAMES = ("viewer", "sales", "manager", "other_viewer", "other_sales", "other_manager", "admin")
+
+
+@pytest.mark.parametrize("collection", ["organisations", "people", "links"])
+@pytest.mark.parametrize("asker", NAMES)
+def test_a_list_and_its_count_hold_what_may_be_seen_and_nothing_else(landscape, asker, collection):
+    client, expected = landscape.people[asker], visible_ids(landscape, asker, collection)
+    assert 0 < len(expected) and (asker == "admin" or len(expected) < len([1 for made in landscape.made if made[0] == collection]))
+    for query in ({"limit": 3}, {"limit": 200}, {"limit": 5, "sort": "-updated_at"}):
+        assert sorted(client.list(collection, **query)) == expected
+    for count in ("exact", "estimate"):
+        total = client.get(f"{API}/{collection}", query={"count": count, "limit": 1}).ok()["total"]
+        assert total == len(expected) or count == "estimate"
+
+
+@pytest.mark.parametrize("asker", NAMES[:-1])
+def test_no_filter_finds_what_may_not_be_seen(landscape, asker):
+    client = landscape.people[asker]
+    seen = {kind: set(visible_ids(landscape, asker, kind)) for kind in ("organisations", "people", "links")}
+    hidden = {kind: [identity for what, _, identity in landscape.made if what == kind and identity not in seen[kind]] for kind in seen}
+    assert all(hidden.values())
+    for identity in hidden["organisations"]:
+        secret = landscape.admin.read("organisations", identity)
+        questions = [("organisations", {"id": identity}), ("organisations", {"lei": secret["lei"]}), ("organisations", {"email": secret["email"]}),
+                     ("organisations", {"q": secret["name"]}), ("organisations", {"owner_id": secret["owner_id"]}),
+                     ("people", {"organisation": identity}), ("links", {"organisation": identity}),
+                     ("organisations", {"deleted": "true", "id": identity})]
+        for collection, query in questions:
+            page = client.get(f"{API}/{collection}", query={**query, "count": "exact"}).ok()
+            assert (page["items"], page["total"]) == ([], 0), (collection, query)
+    for kind in seen:
+        for identity in hidden[kind]:
+            for path in (f"{API}/{kind}/{identity}", f"{API}/{kind}/{identity}/history"):
+                client.get(path).problem(404)
+                client.get(path, headers={"If-None-Match": '"1"'}).problem(404)
+
+
+def test_a_person_seen_through_one_organisation_does_not_betray_another(landscape):
+    """Linked to a shared and to a hidden organisation: the person is seen, the hidden link is not, by no filter and no count."""
+    open_one, secret = landscape.organisation(), landscape.organisation("other_sales")
+    person = landscape.person(open_one, secret)
+    client = landscape.people["sales"]
+    assert client.read("people", person["id"])["id"] == person["id"]
+    assert client.list("people", organisation=open_one["id"]) == [person["id"]]
+    links = list(client.pages(f"{API}/links", {"person": person["id"]}))
+    assert [link["organisation_id"] for link in links] == [open_one["id"]]
+    assert client.list("people", organisation=secret["id"]) == []
+    assert client.list("people", organisation=f"{secret['id']},{open_one['id']}") == [person["id"]]
+    assert client.get(f"{API}/people", query={"organisation": secret["id"], "count": "exact"}).ok()["total"] == 0
+    history = client.get(f"{API}/people/{person['id']}/history")
+    assert secret["id"] not in history.text()
+
+
+@pytest.mark.parametrize("asker", NAMES)
+def test_users_and_teams_are_listed_as_far_as_they_may_be_seen(landscape, asker):
+    client = landscape.people[asker]
+    team = Firm.MEMBERS[asker][1] if asker in Firm.MEMBERS else None
+    colleagues = [name for name, (_, other) in Firm.MEMBERS.items() if other == team]
+    if asker == "admin":
+        users = [landscape.id_of(name) for name in landscape.people]
+    elif asker.endswith("viewer"):
+        users = [landscape.id_of(asker)]
+    else:
+        users = [landscape.id_of(name) for name in colleagues]
+    assert sorted(client.list("users", limit=2)) == sorted(users)
+    assert client.get(f"{API}/users?count=exact").ok()["total"] == len(users)
+    teams = list(landscape.teams.values()) if asker == "admin" else [landscape.teams[team]]
+    assert sorted(client.list("teams")) == sorted(teams)
+    stranger = landscape.admin.read("users", landscape.id_of("other_sales" if team != "lyon" else "sales"))
+    if asker != "admin":
+        assert client.list("users", email=stranger["email"]) == []
+
+
+def test_a_cached_answer_of_one_asker_is_not_given_to_another(landscape):
+    secret = landscape.organisation("other_sales")
+    path = organisation_path(secret["id"])
+    for _ in range(3):
+        landscape.admin.get(path).ok()
+        landscape.people["other_sales"].get(path).ok()
+        landscape.people["sales"].get(path).problem(404)
+        landscape.server.anonymous().get(path).problem(401)
+    query = {"q": secret["name"]}
+    for _ in range(2):
+        assert len(landscape.admin.get(f"{API}/organisations", query=query).ok()["items"]) == 1
+        assert landscape.people["sales"].get(f"{API}/organisations", query=query).ok()["items"] == []
+
+
+def test_the_rules_by_hand_are_not_all_alike():
+    """A table that allowed or forbade everything would test nothing."""
+    answers = {role: [expected_status(route, role, whose) for route, r, whose in CASES if r == role] for role in ROLES}
+    assert len({tuple(statuses) for statuses in answers.values()}) == len(ROLES)
+    assert {200, 201, 403, 404, 409, 422} <= {status for role in ASKERS for status in answers[role]}
+    assert sees("viewer", "team") and not sees("manager", "other") and deletes("manager", "team") and create_link("sales", "own") == 201
