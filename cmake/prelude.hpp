@@ -1,4 +1,4 @@
-// What nearly every file includes. Only the standard library and Boost.Describe: anything that changes would cost a full build.
+// What nearly every file includes: the standard library's usual headers and Boost.Describe. Included by the build into every library file.
 #pragma once
 #include <algorithm>
 #include <array>
