@@ -18,7 +18,7 @@
 
 namespace alforis::api {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
 
 /// What the worker does to its connections. All of it on the worker's thread.
@@ -29,7 +29,7 @@ class ConnectionBase
 
   /// When the present wait has gone on for too long. One sweep over all connections looks at it: a timer of each one's
   /// own would have to be set again with every request.
-  Clock::time_point deadline() const { return deadline_; }
+  SteadyClock::time_point deadline() const { return deadline_; }
   /// Ends the present wait: 408 when a request was half there.
   virtual void expire() = 0;
   /// The server stops: ends the connection after the request under way.
@@ -38,8 +38,8 @@ class ConnectionBase
   virtual void abort() = 0;
 
  protected:
-  static constexpr Clock::time_point k_never = Clock::time_point::max();
-  Clock::time_point deadline_ = k_never;
+  static constexpr SteadyClock::time_point k_never = SteadyClock::time_point::max();
+  SteadyClock::time_point deadline_ = k_never;
 };
 
 using ConnectionList = boost::intrusive::list<ConnectionBase, boost::intrusive::constant_time_size<false>>;
@@ -61,8 +61,8 @@ struct Worker {
   ServerCounters& counters;
   const std::size_t number;
   ConnectionList connections;
-  std::atomic<std::size_t> load{0};      ///< connections given to this worker
-  Clock::time_point now = Clock::now();  ///< of the last sweep: exact enough for deadlines
+  std::atomic<std::size_t> load{0};                  ///< connections given to this worker
+  SteadyClock::time_point now = SteadyClock::now();  ///< of the last sweep: exact enough for deadlines
   bool draining = false;
   /// The hint: one thread runs it, so that a completion need never wake another. Last, as it ends what still lives in
   /// it.

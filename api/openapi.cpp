@@ -94,7 +94,8 @@ std::map<unsigned, std::set<std::string_view>> problems_of(const Route& route) {
   add(!route.open_query, {"unknown_parameter"});
   add(!route.query.empty(), {"invalid_parameter", "invalid_encoding"});
   add(takes_body(route), {"body_too_large", "unsupported_media_type"});
-  add(bool(route.request), {"malformed_json", "too_deep", "body_required", "invalid_input"});
+  add(bool(route.request), {"malformed_json", "too_deep", "invalid_input"});
+  add(takes_body(route) && !route.body_optional, {"body_required"});
   add(route.if_match, {"version_mismatch", "invalid_if_match"});
   add(route.command, {"idempotency_key_reused", "unavailable"});
   add(route.reads, {"read_model_behind"});
@@ -246,7 +247,7 @@ void Document::write_request_body(const Route& route) {
   std::vector<std::string_view> types = route.consumes;
   if (types.empty() && route.method == Method::patch) types.emplace_back("application/merge-patch+json");
   if (route.consumes.empty()) types.push_back(k_json);
-  json_.key("requestBody").begin_object().key("required").boolean(true).key("content").begin_object();
+  json_.key("requestBody").begin_object().key("required").boolean(!route.body_optional).key("content").begin_object();
   for (const auto type : types) {
     json_.key(type).begin_object();
     json_.key("schema").raw(route.request ? schema_ref(route.request, false) : R"({"type":"string"})");

@@ -71,7 +71,7 @@ struct QueryParameter {
   std::string description;
   std::string schema = R"({"type":"string"})";  ///< JSON Schema
   bool required = false;
-  std::string example;
+  std::string example{};
 };
 
 struct Example {
@@ -97,6 +97,7 @@ struct Route {
   Schema request;
   std::vector<std::string_view> consumes;  ///< media types; empty: application/json, for PATCH merge-patch+json too
   std::size_t max_body = 1U << 20;         ///< bytes
+  bool body_optional = false;              ///< for the OpenAPI document: the handler does without
   Schema response;
   bool response_is_list = false;  ///< `{"items":[response…],"next":…}`
   std::string_view produces = k_json;

@@ -30,7 +30,7 @@ using boost::system::error_code;
 namespace {
 
 using Acceptor = asio::basic_socket_acceptor<tcp, Executor>;
-using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Executor>;
+using Timer = asio::basic_waitable_timer<SteadyClock, asio::wait_traits<SteadyClock>, Executor>;
 using WorkGuard = asio::executor_work_guard<Executor>;
 
 constexpr std::chrono::milliseconds k_longest_tick{250};
@@ -72,7 +72,7 @@ Task<void> sweep(Worker& worker, std::chrono::milliseconds tick) {
   Timer timer(worker.io.get_executor());
   error_code error;
   while (!error) {
-    worker.now = Clock::now();
+    worker.now = SteadyClock::now();
     for (auto it = worker.connections.begin(); it != worker.connections.end();) {
       ConnectionBase& connection = *it++;
       if (connection.deadline() <= worker.now) connection.expire();
@@ -253,8 +253,8 @@ void Server::Impl::on_all_connections(F f) {
 
 void Server::Impl::wait_until_empty(std::chrono::milliseconds limit) {
   constexpr std::chrono::milliseconds k_step{2};  // This happens once in a server's life: no need to be notified.
-  const auto end = Clock::now() + limit;
-  while (counters_->open.load(std::memory_order_acquire) != 0 && Clock::now() < end)
+  const auto end = SteadyClock::now() + limit;
+  while (counters_->open.load(std::memory_order_acquire) != 0 && SteadyClock::now() < end)
     std::this_thread::sleep_for(k_step);
 }
 
