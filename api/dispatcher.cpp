@@ -6,6 +6,7 @@
 
 #include "api/json_body.hpp"
 #include "api/negotiation.hpp"
+#include "projections/query/reader.hpp"
 
 namespace alforis::api {
 
@@ -180,6 +181,10 @@ Response Dispatcher::answer_exception(const RequestContext& context, std::except
     std::rethrow_exception(std::move(exception));
   } catch (const ProblemException& thrown) {
     return context.answer(thrown.problem());
+  } catch (const projections::DatabaseUnavailable&) {
+    Problem problem = Problem::of("unavailable", "the query tables can't be read at the moment");
+    problem.retry_after = 1;
+    return context.answer(problem);
   } catch (const std::exception& error) {
     spdlog::error("request {} to {} {}: {}", context.request.request_id(), text(context.request.method()),
                   context.route->pattern, error.what());
