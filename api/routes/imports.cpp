@@ -93,24 +93,32 @@ Expected<std::vector<CommandRequest>> requests_of(Services& services, RequestCon
   return requests;
 }
 
+bool concerns_all(const commands::Rejection& rejection) {
+  return rejection.kind == commands::RejectionKind::unavailable || rejection.kind == commands::RejectionKind::key_reused;
+}
+
 Task<Response> import_organisations(Services& services, RequestContext& context) {
   ImportBatch batch = read_body<ImportBatch>(context.request).value();
   ImportBatchResult answer;
-  answer.position = static_cast<std::int64_t>(services.gate.position());
+  eventstore::Position written = 0;
+  eventstore::Position decided_upon = services.gate.position();
   if (!batch.records.empty()) {
     auto requests = requests_of(services, context, batch).value();
     auto submitting = submit_all(services.writer, std::move(requests));
     const Results results = co_await std::move(submitting);
     for (const CommandResult& result : results) {
       const auto* rejection = std::get_if<commands::Rejection>(&result);
-      // Some may be done: the same batch with the same key does the rest.
-      if (rejection && rejection->kind == commands::RejectionKind::unavailable) co_return context.answer(Problem::of(*rejection));
+      // Some may be done: the same batch with the same key does the rest. A key of another batch is no record's fault.
+      if (rejection && concerns_all(*rejection)) co_return context.answer(Problem::of(*rejection));
       if (const auto* outcome = std::get_if<commands::Outcome>(&result)) {
-        answer.position = std::max(answer.position, static_cast<std::int64_t>(outcome->position));
+        auto& newest = outcome->changed && !batch.dry_run ? written : decided_upon;
+        newest = std::max(newest, outcome->position);
       }
       answer.outcomes.push_back(outcome_of(result, batch.dry_run));
     }
   }
+  // What was written stays where it is, so that the same batch with the same key gets the same answer.
+  answer.position = static_cast<std::int64_t>(written != 0 ? written : decided_upon);
   Response response = Response::json(wire::to_json(answer));
   response.header("Alforis-Position", std::to_string(answer.position));
   co_return response;
