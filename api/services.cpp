@@ -51,6 +51,7 @@ bool Services::concerns_users(const projections::Committed& committed) const {
 }
 
 void Services::load_directory() {
+  const std::lock_guard lock(directory_mutex_);
   directory_stale_ = true;
   directory.replace(readers.with([](projections::QueryReader& reader) { return reader.directory(); }));
   directory_stale_ = false;

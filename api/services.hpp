@@ -88,6 +88,7 @@ struct Services {
  private:
   bool concerns_users(const projections::Committed& committed) const;
 
+  std::mutex directory_mutex_;  ///< held from the question to the answer's use: an older answer must not replace a newer
   std::atomic<bool> directory_stale_{false};
 };
 
