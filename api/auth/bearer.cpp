@@ -31,6 +31,12 @@ std::variant<Session, Problem> BearerAuthenticator::authenticate(const Request& 
     return unauthenticated(*fault == TokenFault::expired ? "token_expired" : "invalid_token", R"(Bearer error="invalid_token")");
   }
   const auto& token = std::get<AccessToken>(verified);
+  // After a start whose database is late: whoever has a good token must not take it for a bad one and log in again.
+  if (!directory_.loaded()) {
+    Problem problem = Problem::of("unavailable", "the users are not known yet");
+    problem.retry_after = 1;
+    return problem;
+  }
   const auto viewer = directory_.viewer(token.user);
   if (!viewer) return unauthenticated("invalid_token", R"(Bearer error="invalid_token")");
   return Session{*viewer, token.id};

@@ -15,6 +15,7 @@ void UserDirectory::replace(const projections::Directory& directory) {
   auto fresh = std::make_shared<Users>();
   for (const auto& user : directory.users) fresh->emplace(user.id, Entry{{user.id, user.role, user.team}, user.active});
   std::atomic_store(&users_, std::shared_ptr<const Users>(std::move(fresh)));
+  loaded_.store(true, std::memory_order_release);
 }
 
 }  // namespace alforis::api

@@ -17,6 +17,8 @@ class UserDirectory {
   /// The user as a viewer; nullopt when unknown or inactive.
   std::optional<domain::Viewer> viewer(const domain::Uuid& user) const;
   bool contains(const domain::Uuid& user) const;
+  /// Whether replace() was ever called. Until then nobody can be said to be unknown.
+  bool loaded() const { return loaded_.load(std::memory_order_acquire); }
   void replace(const projections::Directory& directory);
 
  private:
@@ -28,6 +30,7 @@ class UserDirectory {
 
   std::shared_ptr<const Users> users() const { return std::atomic_load(&users_); }
 
+  std::atomic<bool> loaded_{false};
   std::shared_ptr<const Users> users_ = std::make_shared<const Users>();
 };
 
