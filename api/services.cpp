@@ -76,4 +76,9 @@ void Services::on_committed(const projections::Committed& committed) {
   gate.advance(committed.position);
 }
 
+void Services::on_acknowledged(const domain::Uuid& subject) {
+  records.drop(subject);
+  pages.drop_all();
+}
+
 }  // namespace alforis::api

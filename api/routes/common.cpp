@@ -336,6 +336,7 @@ Task<Response> give_command(Services& services, RequestContext& context, command
   auto result = co_await std::move(submitting);
   if (const auto* rejection = std::get_if<commands::Rejection>(&result)) co_return context.answer(Problem::of(*rejection));
   auto& outcome = std::get<commands::Outcome>(result);
+  if (outcome.changed && !outcome.replayed) services.on_acknowledged(outcome.id);
   Response response = Response::json(std::move(outcome.document), outcome.created ? 201 : 200);
   response.etag = std::to_string(outcome.version);
   response.header(k_position, std::to_string(outcome.position));
