@@ -33,7 +33,7 @@ class Rebuild {
     drop_inactive();
     result_.version = next_version();
     const eventstore::Cursor loaded = load();
-    connection_.script("ANALYZE");
+    connection_.script("ANALYZE " + query_table_list(schemas_.version(result_.version)));
     VersionWriter writer(connection_, schemas_, QueryVersion{result_.version, k_query_layout, {}, loaded}, false);
     Applier applier(writer);
     applier.open();

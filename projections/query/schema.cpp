@@ -28,8 +28,12 @@ CREATE TABLE {schema}.parked_events (
 constexpr std::string_view k_other_indexes =
     R"(ALTER TABLE {schema}.history ADD PRIMARY KEY (entity_id, "position", "index");)";
 
-/// Tables that readers see beside the entities'.
-constexpr std::string_view k_other_views[] = {"user_credentials", "history", "parked_events"};
+/// Of the entities and the others.
+std::vector<std::string> table_names() {
+  std::vector<std::string> names = {"user_credentials", "history", "parked_events"};
+  for (const TableInfo& table : table_infos()) names.emplace_back(table.name);
+  return names;
+}
 
 constexpr std::string_view k_stable_sql = R"(
 CREATE SCHEMA IF NOT EXISTS {schema};
@@ -108,11 +112,15 @@ std::string query_indexes_sql(const std::string& schema) {
   return sql + with_schema(k_other_indexes, schema);
 }
 
+std::string query_table_list(const std::string& schema) {
+  std::string list;
+  for (const std::string& name : table_names()) list += (list.empty() ? "" : ", ") + schema + '.' + name;
+  return list;
+}
+
 std::string query_views_sql(const QuerySchemas& schemas, int version) {
-  std::vector<std::string> names(std::begin(k_other_views), std::end(k_other_views));
-  for (const TableInfo& table : table_infos()) names.emplace_back(table.name);
   std::string sql;
-  for (const std::string& name : names) {
+  for (const std::string& name : table_names()) {
     // Dropped and made anew, since a replaced view must keep its columns, and a new layout has others.
     sql += "DROP VIEW IF EXISTS " + schemas.stable() + '.' + name + ";CREATE VIEW " + schemas.stable() + '.' + name +
            " AS SELECT * FROM " + schemas.version(version) + '.' + name + ';';

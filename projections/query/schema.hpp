@@ -34,6 +34,9 @@ class QuerySchemas {
 std::string query_tables_sql(const std::string& schema);
 std::string query_indexes_sql(const std::string& schema);
 
+/// All tables of a version, for ANALYZE.
+std::string query_table_list(const std::string& schema);
+
 /// Makes the stable views show `version`.
 std::string query_views_sql(const QuerySchemas& schemas, int version);
 
