@@ -177,13 +177,28 @@ constexpr auto member_readers() {
   }(boost::mp11::mp_rename<MembersOf<T>, boost::mp11::mp_list>{});
 }
 
-/// A member missing in the describe macro would vanish from the Log in silence: aggregates are counted against PFR.
+/// How many pairs of braces an aggregate takes, up to six: one for each base and each member of its own.
+template <class T>
+constexpr std::size_t brace_count() {
+  std::size_t count = 1;
+  if (requires { T{{}, {}}; }) count = 2;
+  if (requires { T{{}, {}, {}}; }) count = 3;
+  if (requires { T{{}, {}, {}, {}}; }) count = 4;
+  if (requires { T{{}, {}, {}, {}, {}}; }) count = 5;
+  if (requires { T{{}, {}, {}, {}, {}, {}}; }) count = 6;
+  return count;
+}
+
+/// A member missing in the describe macro would vanish from the Log in silence: aggregates are counted against PFR, or,
+/// as PFR does not look into bases, against their braces.
 template <class T>
 constexpr bool fully_described() {
-  if constexpr (boost::mp11::mp_size<boost::describe::describe_bases<T, boost::describe::mod_any_access>>::value == 0) {
+  using Bases = boost::describe::describe_bases<T, boost::describe::mod_any_access>;
+  if constexpr (boost::mp11::mp_empty<Bases>::value) {
     return boost::pfr::tuple_size_v<T> == boost::mp11::mp_size<MembersOf<T>>::value;
   } else {
-    return true;  // PFR does not look into bases; each base is counted on its own below.
+    using Own = boost::describe::describe_members<T, boost::describe::mod_public>;
+    return brace_count<T>() == boost::mp11::mp_size<Bases>::value + boost::mp11::mp_size<Own>::value;
   }
 }
 
@@ -272,8 +287,13 @@ void read(json::element in, T& out, const Path& path, ReadContext& context) {
     if (in.get(out) != simdjson::SUCCESS) wrong_type(in, path, context, "true or false");
   } else if constexpr (std::is_integral_v<T>) {
     std::int64_t number = 0;
-    if (in.get(number) != simdjson::SUCCESS) return wrong_type(in, path, context, "an integer");
-    if (!std::in_range<T>(number)) return context.report(path, "out_of_range", "the number is out of range");
+    const auto error = in.get(number);
+    if (error != simdjson::SUCCESS && error != simdjson::NUMBER_OUT_OF_RANGE) {
+      return wrong_type(in, path, context, "an integer");
+    }
+    if (error != simdjson::SUCCESS || !std::in_range<T>(number)) {
+      return context.report(path, "out_of_range", "the number is out of range");
+    }
     out = static_cast<T>(number);
   } else if constexpr (std::is_enum_v<T>) {
     std::string_view text;

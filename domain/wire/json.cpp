@@ -8,8 +8,14 @@ namespace alforis::domain::wire {
 
 namespace {
 
-/// Room the thread's parser may keep between texts; a larger text gets a parser of its own.
+/// Room the thread's parser may keep between texts; what a larger one took goes with the next text.
 constexpr std::size_t k_kept_capacity = 1U << 20;
+
+json::parser new_parser() {
+  json::parser fresh;
+  if (fresh.allocate(1U << 14, k_max_depth) != simdjson::SUCCESS) throw std::bad_alloc();
+  return fresh;
+}
 
 Problems describe_parse_error(simdjson::error_code error) {
   if (error == simdjson::DEPTH_ERROR) {
@@ -62,15 +68,9 @@ void ReadContext::report(const Path& path, const Problems& found) {
 }
 
 Result<json::element> parse_text(std::string_view text) {
-  thread_local json::parser parser = [] {
-    json::parser fresh;
-    if (fresh.allocate(1U << 14, k_max_depth) != simdjson::SUCCESS) throw std::bad_alloc();
-    return fresh;
-  }();
+  thread_local json::parser parser = new_parser();
+  if (parser.capacity() > k_kept_capacity && text.size() <= k_kept_capacity) parser = new_parser();
   json::element element;
-  if (text.size() > parser.capacity() && text.size() <= k_kept_capacity) {
-    if (parser.allocate(k_kept_capacity, k_max_depth) != simdjson::SUCCESS) throw std::bad_alloc();
-  }
   const auto error = parser.parse(text.data(), text.size(), true).get(element);
   if (error) return describe_parse_error(error);
   return Result<json::element>(boost::system::in_place_value, element);
