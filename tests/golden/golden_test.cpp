@@ -1,0 +1,105 @@
+// Every event ever written must decode and evolve for ever: tests/golden/events/ holds samples of each type as they
+// were once written, and is only ever added to.
+#include <gtest/gtest.h>
+#include <simdjson.h>
+
+#include <filesystem>
+#include <map>
+
+#include "domain/events.hpp"
+#include "tests/unit/domain/samples.hpp"
+
+namespace alforis::domain {
+namespace {
+
+std::filesystem::path file_of(std::string_view type) {
+  return std::filesystem::path(ALFORIS_SOURCE_DIR) / "tests/golden/events" / (std::string(type) + ".json");
+}
+
+/// Samples by name, each the text of an event's data.
+using Samples = std::map<std::string, std::string>;
+
+Samples read_samples(const std::filesystem::path& path) {
+  simdjson::ondemand::parser parser;
+  const simdjson::padded_string text = simdjson::padded_string::load(path.string());
+  simdjson::ondemand::document document = parser.iterate(text);
+  Samples samples;
+  for (auto field : document.get_object()) {
+    const std::string name(std::string_view(field.unescaped_key()));
+    std::string_view raw = simdjson::ondemand::object(field.value()).raw_json();  // with the blanks behind it
+    samples.emplace(name, raw.substr(0, raw.rfind('}') + 1));
+  }
+  return samples;
+}
+
+/// What a new type's file should hold; the test shows it to who adds an event.
+template <class Event>
+std::string proposed_file() {
+  return "{\n\"full\": " + encode_event(testing::full<Event>()) +
+         ",\n\"minimal\": " + encode_event(testing::fewest<Event>()) + "\n}\n";
+}
+
+TEST(GoldenEvents, EveryTypeHasAFullAndAMinimalSample) {
+  testing::for_each_event_type([]<class T>(T) {
+    using Event = typename T::type;
+    const auto path = file_of(Event::k_type);
+    if (!std::filesystem::exists(path)) {
+      ADD_FAILURE() << path << " is missing; it should hold:\n" << proposed_file<Event>();
+      return;
+    }
+    const Samples samples = read_samples(path);
+    EXPECT_TRUE(samples.contains("full") && samples.contains("minimal")) << path;
+  });
+}
+
+TEST(GoldenEvents, FullSamplesHaveEveryMemberThatTheTypeHad) {
+  // A member added later is not in the old samples; add a sample beside them when this fails.
+  testing::for_each_event_type([]<class T>(T) {
+    using Event = typename T::type;
+    if (!std::filesystem::exists(file_of(Event::k_type))) return;
+    std::string all;
+    for (const auto& [name, text] : read_samples(file_of(Event::k_type))) all += text;
+    boost::mp11::mp_for_each<testing::MembersOf<Event>>([&](auto member) {
+      EXPECT_NE(all.find('"' + std::string(member.name) + "\":"), std::string::npos)
+          << Event::k_type << " has no sample with " << member.name;
+    });
+  });
+}
+
+void expect_evolves(const AnyEvent& event) {
+  const EventContext context{Uuid::v5({}, "entity"), Uuid::v5({}, "actor"), Instant::from_micros(1)};
+  std::visit(
+      [&](const auto& e) {
+        using State = StateOf<std::remove_cvref_t<decltype(e)>>;
+        std::optional<State> none;
+        evolve(none, e, context);
+        std::optional<State> some = testing::fewest<State>();
+        evolve(some, e, context);
+        EXPECT_TRUE(some.has_value());
+      },
+      event);
+}
+
+TEST(GoldenEvents, DecodeEvolveAndAreWrittenAsTheyWere) {
+  std::size_t files = 0;
+  for (const auto& file : std::filesystem::directory_iterator(file_of("x").parent_path())) {
+    ++files;
+    const std::string type = file.path().stem().string();
+    for (const auto& [name, text] : read_samples(file.path())) {
+      SCOPED_TRACE(type + ' ' + name);
+      const auto event = decode_event(type, text);
+      if (!event) {
+        const Problems problems = event.error();
+        ADD_FAILURE() << problems.front().code << " at " << problems.front().pointer;
+        continue;
+      }
+      EXPECT_EQ(event_type(*event), type);
+      EXPECT_EQ(encode_event(*event), text);
+      expect_evolves(*event);
+    }
+  }
+  EXPECT_GE(files, boost::mp11::mp_size<AnyEvent>::value);
+}
+
+}  // namespace
+}  // namespace alforis::domain

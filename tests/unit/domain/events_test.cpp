@@ -1,0 +1,151 @@
+// What events are called, what they do to states, and how changes are applied and reduced.
+#include "domain/events.hpp"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "domain/patch.hpp"
+#include "domain/wire/enums.hpp"
+#include "samples.hpp"
+
+namespace alforis::domain::testing {
+namespace {
+
+const EventContext k_first{Uuid::v5({}, "entity"), Uuid::v5({}, "creator"), Instant::from_micros(1'000)};
+const EventContext k_later{Uuid::v5({}, "entity"), Uuid::v5({}, "editor"), Instant::from_micros(2'000)};
+
+// ---- names
+// -----------------------------------------------------------------------------------------------------------
+
+TEST(EventType, IsUniqueAndBeginsWithItsEntity) {
+  std::set<std::string_view> seen;
+  for_each_event_type([&]<class T>(T) {
+    using Event = typename T::type;
+    EXPECT_TRUE(seen.insert(Event::k_type).second) << Event::k_type;
+    EXPECT_EQ(entity_kind_of_type(Event::k_type), entity_kind(AnyEvent(full<Event>())));
+    EXPECT_THAT(std::string(Event::k_type), ::testing::MatchesRegex("[a-z]+\\.[a-z_]+\\.v[1-9]"));
+  });
+}
+
+TEST(EventType, WhatIsUnknownIsSaidAndStillHasItsEntity) {
+  const auto read = decode_event("organisation.merged.v9", "{}");
+  ASSERT_FALSE(read.has_value());
+  const Problems problems = read.error();
+  EXPECT_EQ(problems.front().code, "unknown_event_type");
+  EXPECT_EQ(entity_kind_of_type("organisation.merged.v9"), EntityKind::organisation);
+  EXPECT_EQ(entity_kind_of_type("rocket.launched.v1"), std::nullopt);
+  EXPECT_EQ(entity_kind_of_type(""), std::nullopt);
+}
+
+// ---- evolving
+// --------------------------------------------------------------------------------------------------------
+
+TEST(Evolve, IsTotal) {
+  for_each_event_type([]<class T>(T) {
+    using Event = typename T::type;
+    using State = StateOf<Event>;
+    std::optional<State> none;
+    evolve(none, full<Event>(), k_first);
+    std::optional<State> some = fewest<State>();
+    evolve(some, full<Event>(), k_later);
+    ASSERT_TRUE(some.has_value()) << Event::k_type;
+    EXPECT_EQ(none.has_value(), Event::k_type.ends_with(".created.v1")) << Event::k_type;
+  });
+}
+
+TEST(Evolve, EveryEventStampsItsCircumstancesAndCountsTheVersion) {
+  for_each_event_type([]<class T>(T) {
+    using Event = typename T::type;
+    using State = StateOf<Event>;
+    State before = fewest<State>();
+    before.id = k_first.id;
+    before.version = 5;
+    std::optional<State> state = before;
+    evolve(state, full<Event>(), k_later);
+    const bool created = Event::k_type.ends_with(".created.v1");
+    EXPECT_EQ(state->version, created ? 1 : 6) << Event::k_type;
+    EXPECT_EQ(state->updated_at, k_later.time) << Event::k_type;
+    EXPECT_EQ(state->updated_by, k_later.actor) << Event::k_type;
+    EXPECT_EQ(state->id, k_later.id) << Event::k_type;
+  });
+}
+
+TEST(Evolve, OrganisationMovesStagesAndIsDeletedAndRestored) {
+  std::optional<Organisation> state;
+  evolve(state, fewest<OrganisationCreated>(), k_first);
+  EXPECT_EQ(state->stage_since, k_first.time);
+  evolve(state, OrganisationStageChanged{PipelineStage::prospect, PipelineStage::signe, {}, full<Date>()}, k_later);
+  EXPECT_EQ(state->pipeline_stage, PipelineStage::signe);
+  EXPECT_EQ(state->stage_since, k_later.time);
+  EXPECT_EQ(state->signature_date, full<Date>());
+  evolve(state, OrganisationStageChanged{PipelineStage::signe, PipelineStage::perdu, {}, {}}, k_later);
+  EXPECT_EQ(state->signature_date, full<Date>()) << "a later move forgets no signature";
+  evolve(state, OrganisationDeleted{}, k_later);
+  EXPECT_EQ(state->deleted_at, k_later.time);
+  EXPECT_EQ(state->deleted_by, k_later.actor);
+  evolve(state, OrganisationRestored{}, k_later);
+  EXPECT_FALSE(state->deleted());
+  EXPECT_EQ(state->deleted_by, std::nullopt);
+  EXPECT_EQ(state->created_by, k_first.actor);
+}
+
+TEST(Evolve, AnEndedLinkIsNeitherLiveNorPrimary) {
+  std::optional<Link> state = full<Link>();
+  evolve(state, LinkEnded{}, k_later);
+  EXPECT_FALSE(state->live);
+  EXPECT_FALSE(state->is_primary);
+  EXPECT_EQ(state->until, full<Link>().until) << "an end without a day keeps the one that is there";
+}
+
+// ---- changes
+// ---------------------------------------------------------------------------------------------------------
+
+template <template <class> class Data>
+void expect_laws() {
+  const Data<Full> states[] = {full<Data<Full>>(1), full<Data<Full>>(2), fewest<Data<Full>>()};
+  const Data<Patch> changes[] = {full<Data<Patch>>(1), full<Data<Patch>>(2), clearing<Data<Patch>>(), Data<Patch>{}};
+  for (const auto& state : states) {
+    for (const auto& change : changes) {
+      Data<Full> changed = state;
+      apply<Data>(changed, change);
+      Data<Full> twice = changed;
+      apply<Data>(twice, change);
+      EXPECT_TRUE(twice == changed) << "applying again changes nothing";
+
+      Data<Patch> reduced = change;
+      const bool left = reduce<Data>(reduced, state);
+      Data<Full> by_reduced = state;
+      apply<Data>(by_reduced, reduced);
+      EXPECT_TRUE(by_reduced == changed) << "what was reduced does the same";
+      EXPECT_EQ(left, !(changed == state)) << "something is left exactly when something changes";
+      EXPECT_EQ(left, !(reduced == Data<Patch>{}));
+
+      Data<Patch> again = change;
+      EXPECT_FALSE(reduce<Data>(again, changed)) << "of a change that was made nothing is left";
+    }
+  }
+}
+
+TEST(Change, AppliesAndReducesByItsLaws) {
+  expect_laws<OrganisationData>();
+  expect_laws<PersonData>();
+  expect_laws<LinkData>();
+  expect_laws<TeamData>();
+  expect_laws<UserData>();
+}
+
+TEST(Change, OfOneFieldLeavesTheOthers) {
+  auto data = full<OrganisationData<Full>>();
+  OrganisationData<Patch> change;
+  change.city = Edit<Line<100>>::clear();
+  change.tags = std::vector{full<Line<50>>(7)};
+  auto expected = data;
+  expected.city.reset();
+  expected.tags = {full<Line<50>>(7)};
+  apply<OrganisationData>(data, change);
+  EXPECT_TRUE(data == expected);
+}
+
+}  // namespace
+}  // namespace alforis::domain::testing

@@ -1,0 +1,360 @@
+// JSON of described structs: every problem with its place, and round trips of everything there is.
+#include <gmock/gmock.h>
+
+#include "domain/import_batch.hpp"
+#include "domain/patch.hpp"
+#include "domain/wire/codec.hpp"
+#include "domain/wire/json.hpp"
+#include "samples.hpp"
+
+namespace alforis::domain::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+using FullOrganisation = OrganisationData<Full>;
+using OrganisationPatch = OrganisationData<Patch>;
+
+/// `code@pointer` of each problem; empty when the text is right.
+template <class T>
+std::vector<std::string> problems(std::string_view text, wire::UnknownMembers unknown = wire::UnknownMembers::reject) {
+  const auto read = wire::from_json<T>(text, unknown);
+  std::vector<std::string> found;
+  if (read) return found;
+  const Problems all = read.error();
+  EXPECT_FALSE(all.empty());
+  for (const Problem& problem : all) {
+    found.push_back(problem.code + '@' + problem.pointer);
+    EXPECT_FALSE(problem.detail.empty());
+  }
+  return found;
+}
+
+std::string repeated(std::string_view text, std::size_t times) {
+  std::string all;
+  for (std::size_t i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+/// `name` with a string literal as it stands in the text.
+std::string named(std::string_view literal) { return R"({"name":)" + std::string(literal) + '}'; }
+
+// ---- problems
+// --------------------------------------------------------------------------------------------------------
+
+TEST(JsonReader, ReportsEveryProblemAtOnceWithItsPlace) {
+  EXPECT_THAT(problems<FullOrganisation>(
+                  R"({"name":" ","type":"bank","email":"x","lei":12,"tags":["a",3,""],"aum":{"amount":"1","x":1},)"
+                  R"("signature_probability":101,"active":"yes","nom":"y","city":"a","city":"b"})"),
+              ElementsAre("empty@/name", "unknown_value@/type", "invalid_email@/email", "wrong_type@/lei",
+                          "wrong_type@/tags/1", "empty@/tags/2", "wrong_type@/aum/amount", "unknown_member@/aum/x",
+                          "out_of_range@/signature_probability", "wrong_type@/active", "unknown_member@/nom",
+                          "duplicate_member@/city"));
+}
+
+TEST(JsonReader, MissesWhatIsRequired) {
+  EXPECT_THAT(problems<FullOrganisation>("{}"), ElementsAre("required@/name"));
+  EXPECT_THAT(problems<FullOrganisation>(R"({"name":"A","aum":{"currency":"EUR"}})"),
+              ElementsAre("required@/aum/amount"));
+  EXPECT_THAT(problems<LinkCreated>("{}"), ElementsAre("required@/person_id", "required@/organisation_id"));
+  EXPECT_THAT(problems<OrganisationPatch>("{}"), ElementsAre());
+}
+
+TEST(JsonReader, CommandsRejectUnknownMembersAndEventsIgnoreThem) {
+  constexpr std::string_view k_text = R"({"name":"A","later":{"a":[1]}})";
+  EXPECT_THAT(problems<FullOrganisation>(k_text), ElementsAre("unknown_member@/later"));
+  EXPECT_THAT(problems<FullOrganisation>(k_text, wire::UnknownMembers::ignore), ElementsAre());
+  EXPECT_TRUE(decode_event("organisation.created.v1", k_text).has_value());
+}
+
+TEST(JsonReader, NullEmptiesOptionalMembersOnly) {
+  EXPECT_THAT(problems<FullOrganisation>(
+                  R"({"name":null,"type":null,"email":null,"aum":null,"tags":null,"active":null,"owner_id":null})"),
+              ElementsAre("not_nullable@/name", "not_nullable@/type", "not_nullable@/tags", "not_nullable@/active"));
+  EXPECT_THAT(problems<OrganisationPatch>(
+                  R"({"name":null,"type":null,"email":null,"aum":null,"tags":null,"active":null,"owner_id":null})"),
+              ElementsAre("not_nullable@/name", "not_nullable@/type", "not_nullable@/active"));
+  EXPECT_THAT(problems<FullOrganisation>(R"({"name":"A","tags":[null],"aum":{"amount":null}})"),
+              ElementsAre("not_nullable@/tags/0", "not_nullable@/aum/amount"));
+}
+
+TEST(JsonReader, APatchKnowsAbsentFromNull) {
+  const auto patch = wire::from_json<OrganisationPatch>(R"({"email":null,"city":"Paris","tags":null})").value();
+  EXPECT_TRUE(patch.email.touched());
+  EXPECT_FALSE(patch.email.value().has_value());
+  EXPECT_EQ(patch.city.value()->text(), "Paris");
+  EXPECT_TRUE(patch.tags.touched());
+  EXPECT_FALSE(patch.phone.touched());
+  EXPECT_FALSE(patch.name.has_value());
+  EXPECT_EQ(wire::to_json(patch), R"({"email":null,"city":"Paris","tags":null})");
+}
+
+TEST(JsonReader, ListsHaveALimitOfTheirType) {
+  const auto tags = [](std::size_t count) {
+    return R"({"name":"A","tags":[)" + repeated(R"("x",)", count - 1) + R"("x"]})";
+  };
+  EXPECT_THAT(problems<FullOrganisation>(tags(50)), ElementsAre());
+  EXPECT_THAT(problems<FullOrganisation>(tags(51)), ElementsAre("too_many@/tags"));
+  const auto batch = [](std::size_t count) {
+    const std::string record = R"({"record":{"name":"A"}})";
+    return R"({"import_id":"018f0000-0000-7000-8000-000000000001","source":"f","records":[)" +
+           repeated(record + ',', count - 1) + record + "]}";
+  };
+  EXPECT_THAT(problems<ImportBatch>(batch(500)), ElementsAre());
+  EXPECT_THAT(problems<ImportBatch>(batch(501)), ElementsAre("too_many@/records"));
+}
+
+TEST(JsonReader, SaysNoMoreThanAHundredProblems) {
+  std::string text = "{";
+  for (int i = 0; i < 300; ++i) text += "\"m" + std::to_string(i) + "\":1,";
+  EXPECT_EQ(problems<FullOrganisation>(text + R"("name":"A"})").size(), wire::k_max_problems);
+}
+
+TEST(JsonReader, EscapesPointersByRfc6901) {
+  EXPECT_THAT(problems<FullOrganisation>(R"({"name":"A","a/b~c":1,"":2,"~1":3,"\u00e9\"":4})"),
+              ElementsAre("unknown_member@/a~1b~0c", "unknown_member@/", "unknown_member@/~01", "unknown_member@/é\""));
+}
+
+// ---- texts that are no JSON
+// ------------------------------------------------------------------------------------------
+
+TEST(JsonReader, KnowsWhatIsNoJsonFromWhatIsWrongJson) {
+  const std::string nul(1, '\0');
+  const std::string texts[] = {
+      "",         " ",       "{",        "}",           "{\"name\"}",       "{\"name\":\"A\",}",
+      "nul",      "{'a':1}", "{} {}",    "[1,2",        "{\"a\":01}",       "{\"a\":1e}",
+      "\xEF\xBB", nul,       "{}" + nul, "{\"a\":NaN}", "{\"a\":Infinity}", "{\"a\":.5}"};
+  for (const std::string& text : texts) {
+    EXPECT_THAT(problems<FullOrganisation>(text), ElementsAre("malformed_json@")) << text;
+    const auto read = wire::from_json<FullOrganisation>(text);
+    EXPECT_TRUE(wire::malformed(read.error())) << text;
+  }
+  EXPECT_FALSE(wire::malformed(problem("required", "", "/name")));
+}
+
+TEST(JsonReader, TextMustBeUnicode) {
+  const std::string bad[] = {"\xC3\x28",
+                             "\xFF",
+                             "\xED\xA0\x80",
+                             "\xF4\x90\x80\x80",
+                             "\xC0\xAF",
+                             "a\x01"
+                             "b",
+                             "a\nb"};
+  for (const std::string& bytes : bad) {
+    EXPECT_THAT(problems<FullOrganisation>(named('"' + bytes + '"')), ElementsAre("malformed_json@")) << bytes;
+  }
+  for (const auto* literal : {R"("\ud800")", R"("\udc00")", R"("\ud800\ud800")", R"("x\ud83dx")"}) {
+    const auto found = problems<FullOrganisation>(named(literal));
+    ASSERT_EQ(found.size(), 1u) << literal;
+    EXPECT_TRUE(found[0] == "malformed_json@" || found[0] == "invalid_utf8@/name") << literal << found[0];
+  }
+  EXPECT_THAT(problems<FullOrganisation>(named(R"("a\u0000b")")), ElementsAre("control_character@/name"));
+  EXPECT_THAT(problems<FullOrganisation>(named(R"("\ud83d\ude00")")), ElementsAre());
+}
+
+TEST(JsonReader, NestingEndsAtThirtyTwoLevels) {
+  const auto nested = [](std::size_t levels) {
+    return R"({"name":"A","x":)" + repeated("[", levels - 1) + repeated("]", levels - 1) + "}";
+  };
+  EXPECT_THAT(problems<FullOrganisation>(nested(wire::k_max_depth)), ElementsAre("unknown_member@/x"));
+  EXPECT_THAT(problems<FullOrganisation>(nested(wire::k_max_depth + 1)), ElementsAre("too_deep@"));
+  EXPECT_THAT(problems<FullOrganisation>(nested(500'000)), ElementsAre("too_deep@"));
+  EXPECT_THAT(problems<FullOrganisation>(repeated("[", 500'000)), ElementsAre("malformed_json@")) << "never closed";
+  EXPECT_THAT(problems<FullOrganisation>(R"({"name":"A"})"), ElementsAre()) << "the next text is read as ever";
+}
+
+TEST(JsonReader, LargeTextsAreReadLikeSmallOnes) {
+  const std::string large = R"({"name":"A","notes":")" + std::string(12 << 20, 'x') + "\"}";
+  EXPECT_THAT(problems<FullOrganisation>(large), ElementsAre("too_long@/notes"));
+  EXPECT_THAT(problems<FullOrganisation>(R"({"name":"A"})"), ElementsAre());
+  EXPECT_THAT(problems<FullOrganisation>(repeated(" ", 3 << 20) + R"({"name":"A"})"), ElementsAre());
+}
+
+TEST(JsonReader, NumbersAreExactOrRefused) {
+  const auto amount = [](std::string_view number) {
+    return problems<FullOrganisation>(R"({"name":"A","aum":{"amount":)" + std::string(number) + "}}");
+  };
+  for (const auto* right : {"0", "-0", "9223372036854775807", "-9223372036854775808"})
+    EXPECT_THAT(amount(right), ElementsAre());
+  EXPECT_THAT(amount("9223372036854775808"), ElementsAre("out_of_range@/aum/amount"));
+  EXPECT_THAT(amount("18446744073709551615"), ElementsAre("out_of_range@/aum/amount"));
+  for (const auto* fraction : {"1.5", "1.0", "1e3"})
+    EXPECT_THAT(amount(fraction), ElementsAre("wrong_type@/aum/amount"));
+  for (const auto& huge : {std::string("18446744073709551616"), std::string("1e400"), repeated("9", 5000)}) {
+    const auto found = amount(huge);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_TRUE(found[0] == "malformed_json@" || found[0] == "out_of_range@/aum/amount") << found[0];
+  }
+  const auto percent = [](std::string_view number) {
+    return problems<FullOrganisation>(R"({"name":"A","signature_probability":)" + std::string(number) + '}');
+  };
+  for (const auto* right : {"0", "100", "12.5", "0.01", "1e1", "-0.0"})
+    EXPECT_THAT(percent(right), ElementsAre()) << right;
+  EXPECT_THAT(percent("100.01"), ElementsAre("out_of_range@/signature_probability"));
+  EXPECT_THAT(percent("-1"), ElementsAre("out_of_range@/signature_probability"));
+  EXPECT_THAT(percent("0.001"), ElementsAre("too_many_decimals@/signature_probability"));
+  EXPECT_THAT(percent("1e308"), ElementsAre("out_of_range@/signature_probability"));
+}
+
+TEST(JsonReader, OnlyAnObjectIsAnObject) {
+  for (const auto* text : {"[]", "1", "\"a\"", "true"}) {
+    EXPECT_THAT(problems<FullOrganisation>(text), ElementsAre("wrong_type@")) << text;
+  }
+  EXPECT_THAT(problems<FullOrganisation>("null"), ElementsAre("not_nullable@"));
+  EXPECT_THAT(problems<FullOrganisation>(R"({"name":{},"aum":[],"tags":{}})"),
+              ElementsAre("wrong_type@/name", "wrong_type@/aum", "wrong_type@/tags"));
+}
+
+// ---- writing
+// ---------------------------------------------------------------------------------------------------------
+
+TEST(JsonWriter, EscapesWhatJsonWantsEscapedAndNothingElse) {
+  std::string all;
+  for (int c = 0; c < 0x80; ++c) all += static_cast<char>(c);
+  all += "é😀\u2028";
+  std::string text;
+  wire::quote(text, all);
+  EXPECT_THAT(text, HasSubstr(R"(\u0000\u0001)"));
+  EXPECT_THAT(text, HasSubstr(R"(\t\n\u000b\u000c\r)"));
+  EXPECT_THAT(text, HasSubstr(R"( !\"#)"));
+  EXPECT_THAT(text, HasSubstr(R"([\\])"));
+  EXPECT_THAT(text, HasSubstr("\x7F"
+                              "é😀\u2028\""));
+  const auto read = wire::from_json<UserPasswordSet>(R"({"hash":)" + text + "}");
+  EXPECT_EQ(read.value().hash, all);
+}
+
+TEST(JsonWriter, LeavesOutWhatIsEmpty) {
+  FullOrganisation data;
+  data.name = parsed<Line<255>>("A");
+  EXPECT_EQ(wire::to_json(data),
+            R"({"name":"A","type":"autre","pipeline_stage":"prospect","strategies":[],"tags":[],"active":true})");
+  EXPECT_EQ(wire::to_json(OrganisationPatch{}), "{}");
+  data.aum = Money{-5};
+  data.signature_probability = Percent::from_hundredths(1250).value();
+  EXPECT_THAT(wire::to_json(data), HasSubstr(R"("signature_probability":12.5,"aum":{"amount":-5,"currency":"EUR"})"));
+}
+
+// ---- round trips
+// -----------------------------------------------------------------------------------------------------
+
+template <class T>
+void expect_round_trip(const T& value) {
+  const std::string text = wire::to_json(value);
+  const auto read = wire::from_json<T>(text);
+  ASSERT_TRUE(read.has_value()) << text;
+  EXPECT_EQ(wire::to_json(*read), text);
+  EXPECT_TRUE(value == *read) << text;
+}
+
+TEST(RoundTrip, OfEveryEvent) {
+  for_each_event_type([]<class T>(T) {
+    using Event = typename T::type;
+    std::vector<Event> samples{full<Event>(1), full<Event>(2), fewest<Event>()};
+    if (Event::k_type.ends_with(".updated.v1")) samples.push_back(clearing<Event>());
+    for (const Event& event : samples) {
+      const std::string text = encode_event(event);
+      const auto read = decode_event(Event::k_type, text);
+      ASSERT_TRUE(read.has_value()) << Event::k_type << text;
+      EXPECT_EQ(event_type(*read), Event::k_type);
+      EXPECT_EQ(encode_event(*read), text) << Event::k_type;
+    }
+  });
+}
+
+TEST(RoundTrip, OfEveryState) {
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AllStates>>([]<class T>(T) {
+    using State = typename T::type;
+    expect_round_trip(full<State>(1));
+    expect_round_trip(full<State>(2));
+    expect_round_trip(fewest<State>());
+  });
+}
+
+TEST(RoundTrip, OfEveryChange) {
+  const auto both = []<class Change>(std::type_identity<Change>) {
+    expect_round_trip(full<Change>(3));
+    expect_round_trip(clearing<Change>());
+    expect_round_trip(Change{});
+  };
+  both(std::type_identity<OrganisationPatch>{});
+  both(std::type_identity<PersonData<Patch>>{});
+  both(std::type_identity<LinkData<Patch>>{});
+  both(std::type_identity<TeamData<Patch>>{});
+  both(std::type_identity<UserData<Patch>>{});
+}
+
+// ---- schema
+// ----------------------------------------------------------------------------------------------------------
+
+std::string schema_at(const std::string& schema, std::string_view pointer) {
+  static simdjson::dom::parser parser;
+  simdjson::dom::element root = parser.parse(schema);
+  return simdjson::minify(root.at_pointer(pointer).value());
+}
+
+TEST(JsonSchema, SaysWhatTheReaderChecks) {
+  const std::string schema = wire::json_schema<FullOrganisation>();
+  EXPECT_EQ(schema_at(schema, "/required"), R"(["name"])");
+  EXPECT_EQ(schema_at(schema, "/additionalProperties"), "false");
+  EXPECT_EQ(schema_at(schema, "/properties/name"), R"({"type":"string","maxLength":255})");
+  EXPECT_EQ(schema_at(schema, "/properties/type/enum"),
+            R"(["client","fournisseur","distributeur","emetteur","autre"])");
+  EXPECT_EQ(schema_at(schema, "/properties/owner_id"), R"({"type":"string","format":"uuid"})");
+  EXPECT_EQ(schema_at(schema, "/properties/signature_probability"), R"({"type":"number","minimum":0,"maximum":100})");
+  EXPECT_EQ(schema_at(schema, "/properties/tags"),
+            R"({"type":"array","maxItems":50,"items":{"type":"string","maxLength":50}})");
+  EXPECT_EQ(schema_at(schema, "/properties/aum/required"), R"(["amount"])");
+  EXPECT_EQ(schema_at(schema, "/properties/active"), R"({"type":"boolean"})");
+  EXPECT_EQ(schema_at(schema, "/properties/siret/pattern"), R"("^[0-9]{14}$")");
+  const std::string patch = wire::json_schema<OrganisationPatch>();
+  EXPECT_EQ(schema_at(patch, "/properties/name"), R"({"type":"string","maxLength":255})");
+  EXPECT_EQ(schema_at(patch, "/properties/city"), R"({"anyOf":[{"type":"string","maxLength":100},{"type":"null"}]})");
+  EXPECT_THROW(schema_at(patch, "/required"), simdjson::simdjson_error);
+}
+
+TEST(JsonSchema, OfEveryEventAndStateIsJsonWithEveryMember) {
+  const auto check = []<class T>(std::type_identity<T>) {
+    const std::string schema = wire::json_schema<T>();
+    EXPECT_EQ(schema_at(schema, "/type"), R"("object")");
+    boost::mp11::mp_for_each<MembersOf<T>>([&](auto member) {
+      EXPECT_NO_THROW(schema_at(schema, "/properties/" + std::string(member.name))) << member.name;
+    });
+  };
+  for_each_event_type([&](auto event) { check(event); });
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AllStates>>(check);
+}
+
+// ---- what the compiler holds us to
+// -----------------------------------------------------------------------------------
+
+struct Forgetful {
+  int described = 0;
+  int forgotten = 0;
+};
+BOOST_DESCRIBE_STRUCT(Forgetful, (), (described))
+
+struct ForgetfulBase : Forgetful {};
+BOOST_DESCRIBE_STRUCT(ForgetfulBase, (Forgetful), ())
+
+struct ForgetfulDerived : Money {
+  int described = 0;
+  int forgotten = 0;
+};
+BOOST_DESCRIBE_STRUCT(ForgetfulDerived, (Money), (described))
+
+struct WholeDerived : Money {
+  int described = 0;
+};
+BOOST_DESCRIBE_STRUCT(WholeDerived, (Money), (described))
+
+static_assert(!wire::fully_described<Forgetful>());
+static_assert(wire::fully_described<ForgetfulBase>() && !wire::bases_fully_described<ForgetfulBase>());
+static_assert(!wire::fully_described<ForgetfulDerived>());
+static_assert(wire::fully_described<WholeDerived>() && wire::bases_fully_described<WholeDerived>());
+static_assert(wire::fully_described<Organisation>() && wire::bases_fully_described<Organisation>());
+
+}  // namespace
+}  // namespace alforis::domain::testing
