@@ -94,6 +94,15 @@ void merge_defaulted_fields(OrganisationData<Patch>& patch, const OrganisationDa
   if (incoming.name.has_value()) patch.name = *incoming.name;
 }
 
+// A SIREN and a SIRET speak of one company, or the record is refused.
+void keep_numbers_together(OrganisationData<Patch>& patch, const OrganisationData<Full>& existing) {
+  const auto& siren = patch.siren.touched() ? patch.siren.value() : existing.siren;
+  const auto& siret = patch.siret.touched() ? patch.siret.value() : existing.siret;
+  if (!siren || !siret || siret->siren() == *siren) return;
+  patch.siren = {};
+  patch.siret = {};
+}
+
 }  // namespace
 
 OrganisationData<Patch> merge_import(const OrganisationData<Full>& existing, const OrganisationData<Full>& incoming,
@@ -102,6 +111,7 @@ OrganisationData<Patch> merge_import(const OrganisationData<Full>& existing, con
   if (policy == ImportPolicy::skip) return patch;
   merge_optional_fields(patch, existing, incoming, policy);
   merge_defaulted_fields(patch, existing, incoming, policy);
+  keep_numbers_together(patch, existing);
   // The day of another amount would date this one wrongly.
   if (policy == ImportPolicy::fill && existing.aum && existing.aum != incoming.aum) patch.aum_date = {};
   patch.tags = unite(existing.tags, incoming.tags);

@@ -19,6 +19,7 @@ BOOST_DEFINE_ENUM_CLASS(ImportPolicy, fill, overwrite, skip)
 ///
 /// - Optional fields: `fill` sets those that `existing` has not; `overwrite` sets all that `incoming` has. Nothing is
 ///   ever cleared. `aum_date` belongs to `aum`: `fill` leaves it alone beside an amount that is not the incoming one.
+///   A SIREN and a SIRET that do not belong together are never brought together: both stay as they are.
 /// - Name: only `overwrite` changes it.
 /// - Type, stage and active have no empty value, so what they start as (`autre`, `prospect`, true) counts as "the file
 ///   says nothing". `fill` gives a type to an `autre` and touches neither stage nor active; `overwrite` takes over what

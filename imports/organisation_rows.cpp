@@ -122,6 +122,16 @@ class Folder {
   std::unordered_multimap<std::string, std::size_t> by_name_;
 };
 
+// A SIRET begins with its company's SIREN, or one of the two is wrong: the longer number says more.
+void part_numbers(OrganisationDraft& draft) {
+  auto& siren = draft.data.siren;
+  if (!siren || !draft.data.siret || draft.data.siret->siren() == *siren) return;
+  draft.add_note(std::string(column_label(Column::siren)) + ": " + siren->text());
+  draft.warn(column_label(Column::siren), siren->text(), "siren_mismatch",
+             "the SIRET does not begin with it; it is in the notes");
+  siren.reset();
+}
+
 // Joins the lines as far as they fit; what does not is at least in the report.
 void join_notes(OrganisationDraft& draft) {
   std::string text;
@@ -145,6 +155,7 @@ void join_notes(OrganisationDraft& draft) {
 }
 
 FoldedOrganisation finished(OrganisationDraft draft) {
+  part_numbers(draft);
   join_notes(draft);
   if (draft.type) draft.data.type = *draft.type;
   if (draft.stage) draft.data.pipeline_stage = *draft.stage;

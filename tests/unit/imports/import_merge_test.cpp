@@ -85,6 +85,14 @@ TEST(MergeImport, ADateNeverComesToTheAmountOfAnother) {
   EXPECT_EQ(merged(R"({"name":"A"})", incoming), R"({"aum":{"amount":200,"currency":"EUR"},"aum_date":"2024-12-31"})");
 }
 
+TEST(MergeImport, ASirenAndASiretOfTwoCompaniesNeverMeet) {
+  const std::string siren = R"({"name":"A","siren":"378782163"})";
+  EXPECT_EQ(merged(siren, R"({"name":"A","siret":"84464957400010","city":"Paris"})"), R"({"city":"Paris"})");
+  EXPECT_EQ(merged(siren, R"({"name":"A","siret":"84464957400010"})", ImportPolicy::overwrite), "{}");
+  EXPECT_EQ(merged(siren, R"({"name":"A","siren":"844649574","siret":"84464957400010"})", ImportPolicy::overwrite),
+            R"({"siren":"844649574","siret":"84464957400010"})");
+}
+
 TEST(Contradict, OnlyWhatBothHaveAndIsNotTheSame) {
   const auto both = [](std::string_view one, std::string_view other) {
     return contradict(organisation(R"({"name":"A")" + std::string(one) + "}"),

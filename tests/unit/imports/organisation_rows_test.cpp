@@ -162,6 +162,14 @@ TEST(Rows, ASirenAmongTheSiretsBecomesTheSirenAndStaysInTheNotes) {
   EXPECT_THAT(codes(record), ElementsAre("siren_as_siret"));
 }
 
+TEST(Rows, ASirenThatIsNotTheSiretsGoesToTheNotes) {
+  const auto record = only("name,siret,siren\nAlpha,84464957400010,378782163\n");
+  EXPECT_EQ(record.data.siret->text(), "84464957400010");
+  EXPECT_FALSE(record.data.siren);
+  EXPECT_EQ(notes(record), "SIREN: 378782163");
+  EXPECT_THAT(codes(record), ElementsAre("siren_mismatch"));
+}
+
 TEST(Rows, PhonesAreDialledInTheRowsCountry) {
   EXPECT_EQ(only("name,phone,country\nA,020 7946 0958,Royaume-Uni\n").data.phone->text(), "+442079460958");
   EXPECT_EQ(only("name,phone\nA,+033 1 85 73 62 56\n").data.phone->text(), "+33185736256");
