@@ -121,8 +121,8 @@ TEST_F(Registers, NoActivityOfTheOfficialOneIsDropped) {
     const auto& text = each.data.notes->text();
     lines += static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
   }
-  // 5990 activities; agreement, status and two dates of each company; and the cells that were no legal form, no web site
-  // and no SIRET.
+  // 5990 activities; agreement, status and two dates of each company; and the cells that were no legal form, no web
+  // site and no SIRET.
   EXPECT_EQ(lines, 5990U + 677U * 4U + 12U + 5U + 2U);
 }
 
