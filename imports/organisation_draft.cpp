@@ -292,8 +292,10 @@ class Filler {
     if (std::none_of(cell.begin(), cell.end(), domain::ascii::is_digit)) {
       return reject(label, cell, "invalid_phone", "no telephone number");
     }
-    const auto phone = domain::Phone::normalise(one_line(cell, " "), draft_.data.country);
-    if (phone && !phone->e164()) {
+    const std::string typed = one_line(cell, " ");
+    const auto phone = domain::Phone::normalise(typed, draft_.data.country);
+    // What normalise() changed it has understood; asking e164() costs as much again.
+    if (phone && phone->text() == typed && !phone->e164()) {
       draft_.warn(label, cell, "phone_not_understood", "no valid number of the country; kept as typed");
     }
     take_result(draft_.data.phone, phone, label, cell);
