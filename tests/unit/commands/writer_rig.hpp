@@ -81,6 +81,9 @@ class WriterRig {
   /// Opens the store in `directory` (its own when none is given) and waits until the writer takes commands.
   void start(const std::filesystem::path& directory = {}) {
     launch(directory);
+    await_ready();
+  }
+  void await_ready() const {
     while (!writer_->status().ready) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   /// The same without waiting.
