@@ -4,6 +4,8 @@
 #include <iostream>
 
 #include "programs/commands.hpp"
+#include "programs/demo_command.hpp"
+#include "programs/import_command.hpp"
 
 int main(int argc, char** argv) {
   using namespace alforis::programs;
