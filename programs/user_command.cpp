@@ -159,6 +159,13 @@ class Users {
   simdjson::dom::parser parser_;
 };
 
+/// A verb under `user`; options of `user` itself may follow it.
+CLI::App* add_verb(CLI::App* user, const std::string& name, const std::string& description) {
+  auto* verb = user->add_subcommand(name, description);
+  verb->fallthrough();
+  return verb;
+}
+
 void add_email(CLI::App* command, UserSettings& settings) {
   command->add_option("EMAIL", settings.email)->required();
 }
@@ -174,20 +181,20 @@ void add_user(CLI::App& app, ExitCode& exit) {
   user->add_flag("--json", settings->json, "JSON lines");
   add_server_options(*user, settings->server);
 
-  user->add_subcommand("list", "All users")->callback([settings, &exit] { exit.value = Users(*settings).list(); });
-  auto* create = user->add_subcommand("create", "A new user; the password comes from ALFORIS_NEW_PASSWORD or is made and printed");
+  add_verb(user, "list", "All users")->callback([settings, &exit] { exit.value = Users(*settings).list(); });
+  auto* create = add_verb(user, "create", "A new user; the password comes from ALFORIS_NEW_PASSWORD or is made and printed");
   add_email(create, *settings);
   create->add_option("--name", settings->full_name, "full name");
   create->add_option("--role", settings->role)->check(CLI::IsMember({"admin", "manager", "sales", "viewer"}))->capture_default_str();
   create->add_option("--team", settings->team, "name of the team");
   create->callback([settings, &exit] { exit.value = Users(*settings).create(); });
-  auto* password = user->add_subcommand("password", "Set a password: from ALFORIS_NEW_PASSWORD, or made and printed");
+  auto* password = add_verb(user, "password", "Set a password: from ALFORIS_NEW_PASSWORD, or made and printed");
   add_email(password, *settings);
   password->callback([settings, &exit] { exit.value = Users(*settings).set_password(); });
-  auto* deactivate = user->add_subcommand("deactivate", "Nobody is let in as this user any more");
+  auto* deactivate = add_verb(user, "deactivate", "Nobody is let in as this user any more");
   add_email(deactivate, *settings);
   deactivate->callback([settings, &exit] { exit.value = Users(*settings).change(R"({"active":false})"); });
-  auto* activate = user->add_subcommand("activate", "Let the user in again");
+  auto* activate = add_verb(user, "activate", "Let the user in again");
   add_email(activate, *settings);
   activate->callback([settings, &exit] { exit.value = Users(*settings).change(R"({"active":true})"); });
 }
