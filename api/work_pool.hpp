@@ -21,12 +21,13 @@
 
 namespace alforis::api {
 
-/// Thread-safe. The destructor does what was taken, then ends the threads.
+/// Thread-safe. Jobs hand their results to a server's threads: stop the pool after Server::stop() and before the server
+/// is destroyed.
 class WorkPool {
  public:
   /// `queue_limit`: jobs waiting for a thread; more are refused.
   WorkPool(std::size_t threads, std::size_t queue_limit);
-  ~WorkPool();
+  ~WorkPool();  ///< stops
   WorkPool(const WorkPool&) = delete;
   WorkPool& operator=(const WorkPool&) = delete;
 
@@ -40,6 +41,9 @@ class WorkPool {
     if (outcome.exception) std::rethrow_exception(outcome.exception);
     if constexpr (!std::is_void_v<Result>) co_return std::move(*outcome.value);
   }
+
+  /// Does what was taken, then ends the threads. Once.
+  void stop();
 
   /// Jobs waiting now, for metrics.
   std::size_t queued() const;

@@ -36,7 +36,10 @@ ServerOptions quick_options() {
 /// A real server on a free port of the loopback.
 class ServerTest : public ::testing::Test {
  protected:
-  ~ServerTest() override { server.reset(); }
+  ~ServerTest() override {
+    if (server) server->stop();
+    rig.pool.stop();
+  }
 
   Server& start(ServerOptions options = quick_options()) {
     server = std::make_unique<Server>(rig.dispatcher, std::move(options));

@@ -12,14 +12,19 @@
 namespace alforis::api {
 namespace {
 
-/// Runs a coroutine to its end on this thread.
-template <class T>
-T finish(Task<T> task) {
+/// Runs coroutines to their end on this thread; the pool ends before the io_context, as its threads call into it.
+class WorkPoolTest : public ::testing::Test {
+ protected:
+  template <class T>
+  T finish(Task<T> task) {
+    auto future = boost::asio::co_spawn(io, std::move(task), boost::asio::use_future);
+    io.run();
+    return future.get();
+  }
+
   boost::asio::io_context io;
-  auto future = boost::asio::co_spawn(io, std::move(task), boost::asio::use_future);
-  io.run();
-  return future.get();
-}
+  WorkPool pool{1, 10};
+};
 
 Task<std::string> named(WorkPool& pool) {
   const auto before = std::this_thread::get_id();
@@ -29,10 +34,7 @@ Task<std::string> named(WorkPool& pool) {
       (std::this_thread::get_id() == before ? " and back" : " and away");
 }
 
-TEST(WorkPool, RunsElsewhereAndResumesHere) {
-  WorkPool pool(1, 10);
-  EXPECT_EQ(finish(named(pool)), "elsewhere and back");
-}
+TEST_F(WorkPoolTest, RunsElsewhereAndResumesHere) { EXPECT_EQ(finish(named(pool)), "elsewhere and back"); }
 
 Task<std::unique_ptr<int>> move_only(WorkPool& pool) {
   auto job = [value = std::make_unique<int>(7)]() mutable { return std::move(value); };
@@ -40,25 +42,19 @@ Task<std::unique_ptr<int>> move_only(WorkPool& pool) {
   co_return result;
 }
 
-TEST(WorkPool, CarriesResultsThatOnlyMove) {
-  WorkPool pool(1, 10);
-  EXPECT_EQ(*finish(move_only(pool)), 7);
-}
+TEST_F(WorkPoolTest, CarriesResultsThatOnlyMove) { EXPECT_EQ(*finish(move_only(pool)), 7); }
 
 Task<void> failing(WorkPool& pool) {
   auto job = [] { throw std::runtime_error("the database is gone"); };
   co_await pool.run(job);
 }
 
-TEST(WorkPool, CarriesExceptions) {
-  WorkPool pool(1, 10);
-  EXPECT_THROW(finish(failing(pool)), std::runtime_error);
-}
+TEST_F(WorkPoolTest, CarriesExceptions) { EXPECT_THROW(finish(failing(pool)), std::runtime_error); }
 
-TEST(WorkPool, RefusesWhenTheQueueIsFull) {
-  WorkPool pool(1, 0);
+TEST_F(WorkPoolTest, RefusesWhenTheQueueIsFull) {
+  WorkPool full(1, 0);
   try {
-    finish(failing(pool));
+    finish(failing(full));
     FAIL() << "it took the job";
   } catch (const ProblemException& refused) {
     EXPECT_EQ(refused.problem().code, "overloaded");
