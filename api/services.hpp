@@ -81,8 +81,8 @@ struct Services {
 
   /// What a database commit changed is dropped, then waiting reads go on. Called by the projection's runner.
   void on_committed(const projections::Committed& committed);
-  /// What an acknowledged command changed is dropped at once: memory that speaks for the tables must not outlive the answer
-  /// while they cannot be written.
+  /// What an acknowledged command changed is dropped at once: memory that speaks for the tables must not outlive the
+  /// answer while they cannot be written.
   void on_acknowledged(const domain::Uuid& subject);
   /// Loads the user directory; who is not in it has no session. Loaded again when a known user changes (the log says
   /// so) and when somebody unknown logs in. Throws projections::DatabaseUnavailable.
@@ -91,7 +91,8 @@ struct Services {
  private:
   bool concerns_users(const projections::Committed& committed) const;
 
-  std::mutex directory_mutex_;  ///< held from the question to the answer's use: an older answer must not replace a newer
+  std::mutex
+      directory_mutex_;  ///< held from the question to the answer's use: an older answer must not replace a newer
   std::atomic<bool> directory_stale_{false};
 };
 

@@ -2,8 +2,9 @@
 // How the api waits: coroutines on a connection's own io_context. Each io_context has one thread, so what runs in a
 // Task needs neither locks nor strands as long as it touches its own connection only.
 //
-// House rule (gcc 12 miscompiles it): never write a capturing lambda and a co_await in one expression. Name the lambda
-// first: `auto job = [&] { … }; auto rows = co_await pool.run(std::move(job));`
+// House rules (gcc 12 miscompiles both): never write a capturing lambda and a co_await in one expression, nor a
+// co_await inside the braces of an initialiser. Name the lambda, or the result, first: `auto job = [&] { … }; auto rows
+// = co_await pool.run(std::move(job));`
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>

@@ -49,10 +49,10 @@ struct Run {
 
   std::string body() {
     const std::string n = std::to_string(issued);
-    return R"({"name":")" + options.prefix + " Gestion " + n +
-           R"(","type":"client","category":"institution","email":"contact)" + n +
-           R"(@charge.example","website":"https://charge)" + n +
-           R"(.example","city":"Lyon","country":"FR","language":"fr","tags":["charge"],"notes":"Rencontré au salon, à rappeler."})";
+    return R"({"name":")" + options.prefix + " Gestion " + n + R"(","type":"client","category":"institution",)" +
+           R"("email":"contact)" + n + R"(@charge.example","website":"https://charge)" + n + R"(.example",)" +
+           R"("city":"Lyon","country":"FR","language":"fr","tags":["charge"],)" +
+           R"("notes":"Rencontré au salon, à rappeler."})";
   }
 };
 

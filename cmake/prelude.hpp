@@ -1,4 +1,5 @@
-// What nearly every file includes: the standard library's usual headers and Boost.Describe. Included by the build into every library file.
+// What nearly every file includes: the standard library's usual headers and Boost.Describe. The build includes it into
+// every file of a library.
 #pragma once
 #include <algorithm>
 #include <array>

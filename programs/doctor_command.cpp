@@ -57,8 +57,10 @@ class Report {
     return finding == Finding::ok ? "ok" : finding == Finding::warning ? "warning" : "wrong";
   }
   static void print_text(const Line& line) {
-    std::cout << (line.finding == Finding::ok ? "  ok       " : line.finding == Finding::warning ? "  warning  " : "  WRONG    ") << line.subject
-              << ": " << line.detail << '\n';
+    std::cout << (line.finding == Finding::ok        ? "  ok       "
+                  : line.finding == Finding::warning ? "  warning  "
+                                                     : "  WRONG    ")
+              << line.subject << ": " << line.detail << '\n';
   }
   static void print_json(const Line& line) {
     std::string out = R"({"finding":)";
@@ -79,7 +81,8 @@ void examine_disk(Report& report, const fs::path& directory) {
   std::error_code error;
   const auto space = fs::space(directory, error);
   if (error) {
-    report.add(Finding::wrong, "disk", directory.string() + " can't be looked at (" + error.message() + "): create it, or give --data");
+    report.add(Finding::wrong, "disk",
+               directory.string() + " can't be looked at (" + error.message() + "): create it, or give --data");
     return;
   }
   const std::string free = std::to_string(space.available >> 20U) + " MiB free under " + directory.string();
@@ -113,7 +116,8 @@ void examine_key(Report& report, const std::string& file) {
   }
   struct stat about {};
   if (stat(file.c_str(), &about) != 0) {
-    report.add(Finding::wrong, "token key", file + " does not exist: openssl rand -hex 32 > " + file + "; chmod 600 " + file);
+    report.add(Finding::wrong, "token key",
+               file + " does not exist: openssl rand -hex 32 > " + file + "; chmod 600 " + file);
   } else if ((about.st_mode & 077U) != 0) {
     report.add(Finding::warning, "token key", file + " can be read by others: chmod 600 " + file);
   } else if (about.st_size < 32) {
@@ -137,10 +141,13 @@ int doctor(const DoctorSettings& settings) {
 void add_doctor(CLI::App& app, ExitCode& exit) {
   auto settings = std::make_shared<DoctorSettings>();
   auto* command = app.add_subcommand("doctor", "Look at disk, log, PostgreSQL and secrets, and say what is wrong");
-  command->footer("Example:\n  alforis doctor --data var/data --postgres \"$(tools/postgres dsn)\" --token-key-file var/secrets/token.key\n"
-                  "Exit code 1 when something is wrong. Works beside a running server.");
+  command->footer(
+      "Example:\n  alforis doctor --data var/data --postgres \"$(tools/postgres dsn)\" --token-key-file "
+      "var/secrets/token.key\n"
+      "Exit code 1 when something is wrong. Works beside a running server.");
   add_store_options(*command, settings->stores, false);
-  command->add_option("--postgres", settings->stores.postgres, "libpq connection string of the query tables")->envname("ALFORIS_POSTGRES");
+  command->add_option("--postgres", settings->stores.postgres, "libpq connection string of the query tables")
+      ->envname("ALFORIS_POSTGRES");
   command->add_option("--token-key-file", settings->token_key_file)->envname("ALFORIS_TOKEN_KEY_FILE");
   command->add_flag("--json", settings->json, "JSON lines");
   command->callback([settings, &exit] { exit.value = doctor(*settings); });

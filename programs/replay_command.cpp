@@ -1,4 +1,5 @@
-// `alforis replay` and `alforis history`: the log as it is, for auditors. They open the log themselves, beside a running server.
+// `alforis replay` and `alforis history`: the log as it is, for auditors. They open the log themselves, beside a
+// running server.
 
 #include <iostream>
 
@@ -16,7 +17,7 @@ using eventstore::Commit;
 
 struct ReplaySettings {
   StoreSettings stores;
-  std::string until;      ///< an instant or a position
+  std::string until;  ///< an instant or a position
   std::string entity;
   std::uint64_t from = 0;
   bool json = false;
@@ -36,7 +37,9 @@ Bound parse_bound(const std::string& text) {
     return bound;
   }
   const auto instant = domain::Instant::parse(text);
-  if (!instant) throw std::runtime_error("--until " + text + ": give a position (a number) or an instant such as 2026-01-31T18:00:00Z");
+  if (!instant)
+    throw std::runtime_error("--until " + text +
+                             ": give a position (a number) or an instant such as 2026-01-31T18:00:00Z");
   bound.time_us = instant->micros();
   return bound;
 }
@@ -71,8 +74,8 @@ void print_event(const Commit& commit, const eventstore::Event& event, bool json
   if (json) {
     std::cout << json_line(commit, event) << '\n';
   } else {
-    std::cout << domain::Instant::from_micros(commit.time_us).text() << "  " << event.type << "  by " << commit.actor << "\n    "
-              << event.data << '\n';
+    std::cout << domain::Instant::from_micros(commit.time_us).text() << "  " << event.type << "  by " << commit.actor
+              << "\n    " << event.data << '\n';
   }
 }
 
@@ -91,7 +94,9 @@ int replay(const ReplaySettings& settings) {
 
 int history(const ReplaySettings& settings) {
   const auto id = domain::Uuid::parse(settings.entity);
-  if (!id) throw std::runtime_error(settings.entity + " is no id: give the UUID of an organisation, person, link, team or user");
+  if (!id)
+    throw std::runtime_error(settings.entity +
+                             " is no id: give the UUID of an organisation, person, link, team or user");
   const auto log = open_log(settings.stores, true);
   std::size_t found = 0;
   const std::string text = id->text();
@@ -110,8 +115,11 @@ int history(const ReplaySettings& settings) {
 
 void add_replay(CLI::App& app, ExitCode& exit) {
   auto settings = std::make_shared<ReplaySettings>();
-  auto* command = app.add_subcommand("replay", "Print every event of the log as JSON lines, up to any position or instant");
-  command->footer("Examples:\n  alforis replay --data var/data --until 2026-01-31T18:00:00Z\n  alforis replay --until 1200 | jq .type");
+  auto* command =
+      app.add_subcommand("replay", "Print every event of the log as JSON lines, up to any position or instant");
+  command->footer(
+      "Examples:\n  alforis replay --data var/data --until 2026-01-31T18:00:00Z\n  alforis replay --until 1200 | jq "
+      ".type");
   add_store_options(*command, settings->stores, false);
   command->add_option("--from", settings->from, "first position");
   command->add_option("--until", settings->until, "last position, or an instant (RFC 3339)");
@@ -120,7 +128,8 @@ void add_replay(CLI::App& app, ExitCode& exit) {
 
 void add_history(CLI::App& app, ExitCode& exit) {
   auto settings = std::make_shared<ReplaySettings>();
-  auto* command = app.add_subcommand("history", "Print what happened to one entity, oldest first, straight from the log");
+  auto* command =
+      app.add_subcommand("history", "Print what happened to one entity, oldest first, straight from the log");
   command->footer("Example:\n  alforis history 0195c2a0-0000-7000-8000-000000000001 --data var/data");
   command->add_option("ID", settings->entity, "id of the entity")->required();
   add_store_options(*command, settings->stores, false);

@@ -36,7 +36,8 @@ struct ServeSettings {
 };
 
 std::int64_t system_clock_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 std::string read_token_key(const std::string& file) {
@@ -75,12 +76,13 @@ void bootstrap_admin(commands::Writer& writer, const ServeSettings& settings) {
   writer.submit(std::move(request), [&done](commands::CommandResult result) { done.set_value(std::move(result)); });
   const auto result = done.get_future().get();
   const auto* outcome = std::get_if<commands::Outcome>(&result);
-  if (outcome != nullptr && !outcome->replayed) spdlog::info("created the first administrator {}", settings.admin_email);
+  if (outcome != nullptr && !outcome->replayed)
+    spdlog::info("created the first administrator {}", settings.admin_email);
 }
 
 std::string writer_details(const commands::WriterStatus& status) {
-  std::string json = R"({"position":)" + std::to_string(status.position) + R"(,"epoch":)" + std::to_string(status.epoch) +
-                     R"(,"queued":)" + std::to_string(status.queued);
+  std::string json = R"({"position":)" + std::to_string(status.position) + R"(,"epoch":)" +
+                     std::to_string(status.epoch) + R"(,"queued":)" + std::to_string(status.queued);
   if (!status.trouble.empty()) {
     json += R"(,"trouble":)";
     domain::wire::quote(json, status.trouble);
@@ -115,8 +117,9 @@ class Installation {
       : log_(open_log(settings.stores, false)),
         store_(settings.stores.state_directory()),
         writer_(*log_, store_, writer_options(settings)),
-        services_(writer_, [query = settings.stores.query()] { return projections::QueryReader(query.dsn, query.workspace); },
-                  api::TokenKey(read_token_key(settings.token_key_file)), system_clock_us, settings.services),
+        services_(
+            writer_, [query = settings.stores.query()] { return projections::QueryReader(query.dsn, query.workspace); },
+            api::TokenKey(read_token_key(settings.token_key_file)), system_clock_us, settings.services),
         projection_(settings.stores.query(), *log_),
         runner_(*log_, projection_, runner_options()),
         authenticator_(services_.key, services_.directory, [this] { return services_.now_seconds(); }) {
@@ -139,8 +142,8 @@ class Installation {
     server_->start();
     wait_for_writer();
     bootstrap_admin(writer_, settings);
-    spdlog::info("serving on http{}://{}:{}", settings.server.certificate_file.empty() ? "" : "s", settings.server.address,
-                 server_->port());
+    spdlog::info("serving on http{}://{}:{}", settings.server.certificate_file.empty() ? "" : "s",
+                 settings.server.address, server_->port());
   }
 
   void load_directory_when_ready(const std::function<bool()>& stopped) {
@@ -181,8 +184,8 @@ class Installation {
   }
 
   void add_routes() {
-    for (auto make : {api::organisation_routes, api::person_routes, api::link_routes, api::team_routes, api::user_routes,
-                      api::import_routes}) {
+    for (auto make : {api::organisation_routes, api::person_routes, api::link_routes, api::team_routes,
+                      api::user_routes, api::import_routes}) {
       router_.add(make(services_));
     }
     router_.add(api::health_routes(health_));
@@ -203,19 +206,27 @@ class Installation {
       const bool ok = status.connected && !status.stopped && status.parked_entities == 0;
       return api::HealthCheck{"projection.query", ok, runner_details(status)};
     });
-    metrics_.add_gauge("alforis_writer_queue", "Commands waiting for the writer", {}, [this] { return double(writer_.status().queued); });
-    metrics_.add_gauge("alforis_writer_ready", "1 while the writer takes commands", {}, [this] { return double(writer_.status().ready); });
-    metrics_.add_counter("alforis_commits_total", "Commits written", {}, [this] { return double(writer_.status().commits); });
-    metrics_.add_counter("alforis_rejections_total", "Commands rejected", {}, [this] { return double(writer_.status().rejections); });
+    metrics_.add_gauge("alforis_writer_queue", "Commands waiting for the writer", {},
+                       [this] { return double(writer_.status().queued); });
+    metrics_.add_gauge("alforis_writer_ready", "1 while the writer takes commands", {},
+                       [this] { return double(writer_.status().ready); });
+    metrics_.add_counter("alforis_commits_total", "Commits written", {},
+                         [this] { return double(writer_.status().commits); });
+    metrics_.add_counter("alforis_rejections_total", "Commands rejected", {},
+                         [this] { return double(writer_.status().rejections); });
     const api::Metrics::Labels query{{"projection", "query"}};
-    metrics_.add_gauge("alforis_projection_lag", "Records of the log not yet in the projection", query, [this] { return double(runner_.status().lag); });
-    metrics_.add_gauge("alforis_projection_position", "Position of the projection", query, [this] { return double(runner_.position()); });
-    metrics_.add_gauge("alforis_projection_parked", "Entities that wait for a repair", query, [this] { return double(runner_.status().parked_entities); });
-    metrics_.add_gauge("alforis_connections", "Open connections", {}, [this] { return server_ ? double(server_->status().connections) : 0; });
+    metrics_.add_gauge("alforis_projection_lag", "Records of the log not yet in the projection", query,
+                       [this] { return double(runner_.status().lag); });
+    metrics_.add_gauge("alforis_projection_position", "Position of the projection", query,
+                       [this] { return double(runner_.position()); });
+    metrics_.add_gauge("alforis_projection_parked", "Entities that wait for a repair", query,
+                       [this] { return double(runner_.status().parked_entities); });
+    metrics_.add_gauge("alforis_connections", "Open connections", {},
+                       [this] { return server_ ? double(server_->status().connections) : 0; });
   }
 
-  // Handlers wait for the writer and the pool on the server's threads, so the server is made last but destroyed last too: stop() ends
-  // its threads' work first.
+  // Handlers wait for the writer and the pool on the server's threads, so the server is made last but destroyed last
+  // too: stop() ends its threads' work first.
   api::Metrics metrics_;
   api::Health health_;
   api::Router router_;
@@ -264,19 +275,29 @@ int serve(ServeSettings& settings) {
 void add_serve(CLI::App& app, ExitCode& exit) {
   auto settings = std::make_shared<ServeSettings>();
   auto* serving = app.add_subcommand("serve", "Run the server: commands, log, projections, HTTP");
-  serving->footer("Example:\n  alforis serve --listen 127.0.0.1:8080 --data var/data --postgres 'host=/run/postgresql dbname=alforis' "
-                  "--token-key-file var/secrets/token.key");
+  serving->footer(
+      "Example:\n  alforis serve --listen 127.0.0.1:8080 --data var/data --postgres 'host=/run/postgresql "
+      "dbname=alforis' "
+      "--token-key-file var/secrets/token.key");
   add_store_options(*serving, settings->stores, true);
   serving->add_option("--listen", settings->listen, "ADDRESS:PORT")->envname("ALFORIS_LISTEN")->capture_default_str();
-  serving->add_option("--token-key-file", settings->token_key_file, "file with at least 32 random characters that sign access tokens")
+  serving
+      ->add_option("--token-key-file", settings->token_key_file,
+                   "file with at least 32 random characters that sign access tokens")
       ->envname("ALFORIS_TOKEN_KEY_FILE")
       ->required();
-  serving->add_option("--tls-certificate", settings->server.certificate_file, "PEM chain; with --tls-key: HTTPS")->envname("ALFORIS_TLS_CERTIFICATE");
+  serving->add_option("--tls-certificate", settings->server.certificate_file, "PEM chain; with --tls-key: HTTPS")
+      ->envname("ALFORIS_TLS_CERTIFICATE");
   serving->add_option("--tls-key", settings->server.key_file, "PEM key")->envname("ALFORIS_TLS_KEY");
-  serving->add_option("--threads", settings->server.threads, "threads for connections (0: one per core)")->envname("ALFORIS_THREADS");
-  serving->add_option("--allowed-origin", settings->allowed_origins, "origin that browsers may call from; may be repeated")->envname("ALFORIS_ALLOWED_ORIGIN");
-  serving->add_option("--rate-limit", settings->rate_limit, "requests per minute and session (0: no limit)")->envname("ALFORIS_RATE_LIMIT");
-  serving->add_option("--admin-email", settings->admin_email, "first administrator, made when there is none")->envname("ALFORIS_ADMIN_EMAIL");
+  serving->add_option("--threads", settings->server.threads, "threads for connections (0: one per core)")
+      ->envname("ALFORIS_THREADS");
+  serving
+      ->add_option("--allowed-origin", settings->allowed_origins, "origin that browsers may call from; may be repeated")
+      ->envname("ALFORIS_ALLOWED_ORIGIN");
+  serving->add_option("--rate-limit", settings->rate_limit, "requests per minute and session (0: no limit)")
+      ->envname("ALFORIS_RATE_LIMIT");
+  serving->add_option("--admin-email", settings->admin_email, "first administrator, made when there is none")
+      ->envname("ALFORIS_ADMIN_EMAIL");
   // A password on a command line is seen by everybody on the machine: environment only.
   if (const char* password = std::getenv("ALFORIS_ADMIN_PASSWORD")) settings->admin_password = password;
   serving->callback([settings, &exit] { exit.value = serve(*settings); });

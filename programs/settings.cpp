@@ -9,7 +9,9 @@ void add_store_options(CLI::App& app, StoreSettings& settings, bool with_postgre
   app.add_option("--data", settings.data, "directory of the embedded log and the writer's state")
       ->envname("ALFORIS_DATA")
       ->capture_default_str();
-  app.add_option("--workspace", settings.workspace, "name of the firm's workspace")->envname("ALFORIS_WORKSPACE")->capture_default_str();
+  app.add_option("--workspace", settings.workspace, "name of the firm's workspace")
+      ->envname("ALFORIS_WORKSPACE")
+      ->capture_default_str();
   app.add_option("--log", settings.log, "where the log is")
       ->envname("ALFORIS_LOG")
       ->check(CLI::IsMember({"embedded", "kafka"}))
@@ -19,7 +21,8 @@ void add_store_options(CLI::App& app, StoreSettings& settings, bool with_postgre
       ->capture_default_str();
   app.add_option("--kafka-topic", settings.kafka_topic, "topic of the log (default: alforis.WORKSPACE.log)")
       ->envname("ALFORIS_KAFKA_TOPIC");
-  app.add_option("--kafka-property", settings.kafka_properties, "name=value for librdkafka (TLS, SASL); may be repeated")
+  app.add_option("--kafka-property", settings.kafka_properties,
+                 "name=value for librdkafka (TLS, SASL); may be repeated")
       ->envname("ALFORIS_KAFKA_PROPERTY");
   if (with_postgres) {
     app.add_option("--postgres", settings.postgres, "libpq connection string of the query tables")

@@ -1,5 +1,6 @@
 #pragma once
-// Where the log and the query tables are: the same options, by flag or environment, for every program that opens them itself.
+// Where the log and the query tables are: the same options, by flag or environment, for every program that opens them
+// itself.
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -14,12 +15,12 @@ namespace alforis::programs {
 
 /// Options of the stores.
 struct StoreSettings {
-  std::string data = "var/data";      ///< directory of the embedded log and the writer's state
-  std::string postgres;               ///< libpq connection string
+  std::string data = "var/data";  ///< directory of the embedded log and the writer's state
+  std::string postgres;           ///< libpq connection string
   std::string workspace = "main";
-  std::string log = "embedded";       ///< or `kafka`
+  std::string log = "embedded";  ///< or `kafka`
   std::string kafka_brokers = "127.0.0.1:9092";
-  std::string kafka_topic;            ///< `alforis.<workspace>.log` when empty
+  std::string kafka_topic;                    ///< `alforis.<workspace>.log` when empty
   std::vector<std::string> kafka_properties;  ///< `name=value` for librdkafka
 
   std::filesystem::path log_directory() const { return std::filesystem::path(data) / "log"; }

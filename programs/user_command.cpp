@@ -34,7 +34,8 @@ std::string random_password() {
   return password;
 }
 
-/// The new password: from ALFORIS_NEW_PASSWORD, or made here and printed, never from a command line that others can see.
+/// The new password: from ALFORIS_NEW_PASSWORD, or made here and printed, never from a command line that others can
+/// see.
 std::string new_password(bool& made) {
   const char* given = std::getenv("ALFORIS_NEW_PASSWORD");
   made = given == nullptr;
@@ -119,7 +120,9 @@ class Users {
     throw std::runtime_error("there is no " + what);
   }
 
-  std::string user_id() { return only_id("/api/v1/users?email=" + encoded(settings_.email), "user " + settings_.email); }
+  std::string user_id() {
+    return only_id("/api/v1/users?email=" + encoded(settings_.email), "user " + settings_.email);
+  }
   std::string team_id() { return only_id("/api/v1/teams?name=" + encoded(settings_.team), "team " + settings_.team); }
 
   static std::string encoded(std::string_view text) {
@@ -166,9 +169,7 @@ CLI::App* add_verb(CLI::App* user, const std::string& name, const std::string& d
   return verb;
 }
 
-void add_email(CLI::App* command, UserSettings& settings) {
-  command->add_option("EMAIL", settings.email)->required();
-}
+void add_email(CLI::App* command, UserSettings& settings) { command->add_option("EMAIL", settings.email)->required(); }
 
 }  // namespace
 
@@ -176,16 +177,22 @@ void add_user(CLI::App& app, ExitCode& exit) {
   auto settings = std::make_shared<UserSettings>();
   auto* user = app.add_subcommand("user", "List, create and change users of a running server");
   user->require_subcommand(1);
-  user->footer("Examples:\n  alforis user list\n  alforis user create anne@firme.example --role manager --team Paris --name 'Anne Lenoir'\n"
-               "  ALFORIS_NEW_PASSWORD=… alforis user password anne@firme.example\n  alforis user deactivate anne@firme.example");
+  user->footer(
+      "Examples:\n  alforis user list\n  alforis user create anne@firme.example --role manager --team Paris --name "
+      "'Anne Lenoir'\n"
+      "  ALFORIS_NEW_PASSWORD=… alforis user password anne@firme.example\n  alforis user deactivate "
+      "anne@firme.example");
   user->add_flag("--json", settings->json, "JSON lines");
   add_server_options(*user, settings->server);
 
   add_verb(user, "list", "All users")->callback([settings, &exit] { exit.value = Users(*settings).list(); });
-  auto* create = add_verb(user, "create", "A new user; the password comes from ALFORIS_NEW_PASSWORD or is made and printed");
+  auto* create =
+      add_verb(user, "create", "A new user; the password comes from ALFORIS_NEW_PASSWORD or is made and printed");
   add_email(create, *settings);
   create->add_option("--name", settings->full_name, "full name");
-  create->add_option("--role", settings->role)->check(CLI::IsMember({"admin", "manager", "sales", "viewer"}))->capture_default_str();
+  create->add_option("--role", settings->role)
+      ->check(CLI::IsMember({"admin", "manager", "sales", "viewer"}))
+      ->capture_default_str();
   create->add_option("--team", settings->team, "name of the team");
   create->callback([settings, &exit] { exit.value = Users(*settings).create(); });
   auto* password = add_verb(user, "password", "Set a password: from ALFORIS_NEW_PASSWORD, or made and printed");

@@ -49,9 +49,9 @@ std::string quoted(const std::string& text) {
 
 void print_difference(const projections::Difference& difference, bool json) {
   if (json) {
-    std::cout << R"({"ok":false,"table":)" << quoted(difference.table) << R"(,"id":)" << quoted(difference.id) << R"(,"column":)"
-              << quoted(difference.column) << R"(,"live":)" << quoted(difference.live) << R"(,"rebuilt":)"
-              << quoted(difference.rebuilt) << "}\n";
+    std::cout << R"({"ok":false,"table":)" << quoted(difference.table) << R"(,"id":)" << quoted(difference.id)
+              << R"(,"column":)" << quoted(difference.column) << R"(,"live":)" << quoted(difference.live)
+              << R"(,"rebuilt":)" << quoted(difference.rebuilt) << "}\n";
     return;
   }
   std::cout << "query tables: DIFFERENT. First difference: table " << difference.table << ", row " << difference.id;
@@ -64,10 +64,15 @@ int verify(const VerifySettings& settings) {
   const auto log = open_log(settings.stores, true);
   try {
     const auto cursor = verify_chain(*log);
-    if (!settings.json) std::cout << "log: sound up to position " << cursor.position << ", chain " << eventstore::hex(cursor.chain) << '\n';
+    if (!settings.json)
+      std::cout << "log: sound up to position " << cursor.position << ", chain " << eventstore::hex(cursor.chain)
+                << '\n';
   } catch (const eventstore::LogDamaged& damage) {
-    if (settings.json) std::cout << R"({"ok":false,"log_damaged_at":)" << damage.position << R"(,"detail":)" << quoted(damage.what()) << "}\n";
-    else std::cout << "log: DAMAGED at position " << damage.position << ": " << damage.what() << '\n';
+    if (settings.json)
+      std::cout << R"({"ok":false,"log_damaged_at":)" << damage.position << R"(,"detail":)" << quoted(damage.what())
+                << "}\n";
+    else
+      std::cout << "log: DAMAGED at position " << damage.position << ": " << damage.what() << '\n';
     return 1;
   }
   if (settings.log_only) return 0;
@@ -76,8 +81,11 @@ int verify(const VerifySettings& settings) {
     print_difference(*verified.first, settings.json);
     return 1;
   }
-  if (settings.json) std::cout << R"({"ok":true,"position":)" << verified.position << R"(,"rows":)" << verified.rows << "}\n";
-  else std::cout << "query tables: equal to their rebuild, " << verified.rows << " rows at position " << verified.position << '\n';
+  if (settings.json)
+    std::cout << R"({"ok":true,"position":)" << verified.position << R"(,"rows":)" << verified.rows << "}\n";
+  else
+    std::cout << "query tables: equal to their rebuild, " << verified.rows << " rows at position " << verified.position
+              << '\n';
   return 0;
 }
 
@@ -87,11 +95,11 @@ int rebuild(const VerifySettings& settings) {
   const auto rebuilt = projections::rebuild_query(*log, settings.stores.query(), progress_on_stderr());
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   if (settings.json) {
-    std::cout << R"({"version":)" << rebuilt.version << R"(,"position":)" << rebuilt.position << R"(,"events":)" << rebuilt.events
-              << R"(,"parked":)" << rebuilt.parked_entities << R"(,"seconds":)" << seconds << "}\n";
+    std::cout << R"({"version":)" << rebuilt.version << R"(,"position":)" << rebuilt.position << R"(,"events":)"
+              << rebuilt.events << R"(,"parked":)" << rebuilt.parked_entities << R"(,"seconds":)" << seconds << "}\n";
   } else {
-    std::cout << "query tables: version " << rebuilt.version << " built from " << rebuilt.events << " events in " << seconds
-              << " s and swapped in at position " << rebuilt.position << '\n';
+    std::cout << "query tables: version " << rebuilt.version << " built from " << rebuilt.events << " events in "
+              << seconds << " s and swapped in at position " << rebuilt.position << '\n';
   }
   return rebuilt.parked_entities == 0 ? 0 : 1;
 }
@@ -100,8 +108,11 @@ int rebuild(const VerifySettings& settings) {
 
 void add_verify(CLI::App& app, ExitCode& exit) {
   auto settings = std::make_shared<VerifySettings>();
-  auto* command = app.add_subcommand("verify", "Check the log's chain, and that the query tables equal what the log says");
-  command->footer("Example:\n  alforis verify --data var/data --postgres \"$(tools/postgres dsn)\"\nExit code 1 when anything differs.");
+  auto* command =
+      app.add_subcommand("verify", "Check the log's chain, and that the query tables equal what the log says");
+  command->footer(
+      "Example:\n  alforis verify --data var/data --postgres \"$(tools/postgres dsn)\"\nExit code 1 when anything "
+      "differs.");
   add_store_options(*command, settings->stores, true);
   command->add_flag("--log-only", settings->log_only, "only the log");
   command->add_flag("--json", settings->json, "one JSON object");
@@ -110,8 +121,11 @@ void add_verify(CLI::App& app, ExitCode& exit) {
 
 void add_rebuild(CLI::App& app, ExitCode& exit) {
   auto settings = std::make_shared<VerifySettings>();
-  auto* command = app.add_subcommand("rebuild", "Build the query tables anew from the log beside the live ones, and swap");
-  command->footer("Example:\n  alforis rebuild --data var/data --postgres \"$(tools/postgres dsn)\"\nReads and writes go on all the while.");
+  auto* command =
+      app.add_subcommand("rebuild", "Build the query tables anew from the log beside the live ones, and swap");
+  command->footer(
+      "Example:\n  alforis rebuild --data var/data --postgres \"$(tools/postgres dsn)\"\nReads and writes go on all "
+      "the while.");
   add_store_options(*command, settings->stores, true);
   command->add_flag("--json", settings->json, "one JSON object");
   command->callback([settings, &exit] { exit.value = rebuild(*settings); });

@@ -28,7 +28,8 @@ std::variant<Session, Problem> BearerAuthenticator::authenticate(const Request& 
   }
   const auto verified = verify(header->substr(k_scheme.size()));
   if (const auto* fault = std::get_if<TokenFault>(&verified)) {
-    return unauthenticated(*fault == TokenFault::expired ? "token_expired" : "invalid_token", R"(Bearer error="invalid_token")");
+    return unauthenticated(*fault == TokenFault::expired ? "token_expired" : "invalid_token",
+                           R"(Bearer error="invalid_token")");
   }
   const auto& token = std::get<AccessToken>(verified);
   // After a start whose database is late: whoever has a good token must not take it for a bad one and log in again.

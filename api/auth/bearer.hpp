@@ -12,8 +12,8 @@
 
 namespace alforis::api {
 
-/// Tokens seen lately are remembered as verified, so that a request costs a look-up instead of a signature. Role and team come from the
-/// directory each time: a deactivated user's token ends with the directory's next state.
+/// Tokens seen lately are remembered as verified, so that a request costs a look-up instead of a signature. Role and
+/// team come from the directory each time: a deactivated user's token ends with the directory's next state.
 class BearerAuthenticator : public Authenticator {
  public:
   BearerAuthenticator(const TokenKey& key, const UserDirectory& directory, std::function<std::int64_t()> now_seconds);

@@ -22,8 +22,8 @@ std::string hash_password(std::string_view password) {
   std::array<unsigned char, k_salt_bytes> salt{};
   if (RAND_bytes(salt.data(), static_cast<int>(salt.size())) != 1) throw std::runtime_error("no randomness to be had");
   std::string phc(argon2_encodedlen(k_passes, k_memory_kib, k_lanes, k_salt_bytes, k_hash_bytes, Argon2_id), '\0');
-  const int error = argon2id_hash_encoded(k_passes, k_memory_kib, k_lanes, password.data(), password.size(), salt.data(),
-                                          salt.size(), k_hash_bytes, phc.data(), phc.size());
+  const int error = argon2id_hash_encoded(k_passes, k_memory_kib, k_lanes, password.data(), password.size(),
+                                          salt.data(), salt.size(), k_hash_bytes, phc.data(), phc.size());
   if (error != ARGON2_OK) throw std::runtime_error(std::string("Argon2: ") + argon2_error_message(error));
   phc.resize(phc.find('\0'));
   return phc;

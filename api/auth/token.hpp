@@ -1,6 +1,6 @@
 #pragma once
-// Access tokens: JSON Web Tokens (RFC 7519) signed by HMAC-SHA-256 under the server's key. Nothing but who and how long stands in them; rights are
-// looked up at each request.
+// Access tokens: JSON Web Tokens (RFC 7519) signed by HMAC-SHA-256 under the server's key. Nothing but who and how long
+// stands in them; rights are looked up at each request.
 
 #include <chrono>
 #include <cstdint>
@@ -13,8 +13,8 @@
 namespace alforis::api {
 
 struct AccessToken {
-  domain::Uuid id;    ///< jti
-  domain::Uuid user;  ///< sub
+  domain::Uuid id;              ///< jti
+  domain::Uuid user;            ///< sub
   std::int64_t expires_at = 0;  ///< exp, Unix seconds
 };
 
@@ -29,7 +29,8 @@ class TokenKey {
   /// Only HS256 under this key is accepted, whatever the token's header asks for.
   std::variant<AccessToken, TokenFault> verify(const std::string& token, std::int64_t now_seconds) const;
 
-  /// 16 bytes of HMAC-SHA-256 over `text`, for other things that go out and come back (cursors). `purpose` keeps uses apart.
+  /// 16 bytes of HMAC-SHA-256 over `text`, for other things that go out and come back (cursors). `purpose` keeps uses
+  /// apart.
   std::string seal(std::string_view purpose, std::string_view text) const;
 
  private:

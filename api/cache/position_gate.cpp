@@ -23,7 +23,8 @@ void PositionGate::advance(Position position) {
 
 Task<bool> PositionGate::wait(Position position, std::chrono::milliseconds timeout) {
   if (this->position() >= position) co_return true;
-  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                  boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
   const Executor executor = co_await boost::asio::this_coro::executor;
   // Shared with the waiter, which may fire while, or after, the timer does.
   const auto timer = std::make_shared<Timer>(executor, timeout);

@@ -1,5 +1,6 @@
 #pragma once
-// Read what you wrote: a read that carries a position waits here until the query tables, and with them the caches, are there.
+// Read what you wrote: a read that carries a position waits here until the query tables, and with them the caches, are
+// there.
 
 #include <atomic>
 #include <chrono>

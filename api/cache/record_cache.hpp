@@ -23,8 +23,8 @@ using CachedRecordPtr = std::shared_ptr<const CachedRecord>;
 
 CachedRecordPtr make_cached(projections::Record record);
 
-/// Thread-safe, least recently used out first. A reader takes a ticket before it asks the database and hands it in with what it
-/// found: if anything of that shard was dropped in between, the find may be old and is not kept.
+/// Thread-safe, least recently used out first. A reader takes a ticket before it asks the database and hands it in with
+/// what it found: if anything of that shard was dropped in between, the find may be old and is not kept.
 class RecordCache {
  public:
   using Ticket = std::uint64_t;

@@ -42,11 +42,12 @@ Route creation_row(Services& services, std::string_view collection, Access acces
   return route;
 }
 
-/// A change of the entity `{id}` with a body: PATCH, or POST of a verb. `make(id, if_match, body)` gives the command. The body may be left out
-/// where `optional_body`.
+/// A change of the entity `{id}` with a body: PATCH, or POST of a verb. `make(id, if_match, body)` gives the command.
+/// The body may be left out where `optional_body`.
 template <class Body, class Make>
 Route change_row(Services& services, Method method, std::string pattern, std::string_view collection,
-                 std::string_view tag, std::string summary, Schema request, Schema response, bool optional_body, Make make) {
+                 std::string_view tag, std::string summary, Schema request, Schema response, bool optional_body,
+                 Make make) {
   Route route = command_row(method, std::move(pattern), Access::any_user, tag, std::move(summary));
   route.request = request;
   route.response = response;

@@ -39,7 +39,8 @@ Task<std::invoke_result_t<F&, QueryReader&>> ask(Services& services, F question)
   co_return co_await std::move(pending);
 }
 
-/// Only organisations, users and teams are kept: what a person's or a link's visibility depends on changes without them.
+/// Only organisations, users and teams are kept: what a person's or a link's visibility depends on changes without
+/// them.
 bool cacheable(EntityKind kind) { return kind != EntityKind::person && kind != EntityKind::link; }
 
 bool may_see_deleted(const domain::Viewer& viewer, const projections::Record& record) {
@@ -152,7 +153,8 @@ std::string_view next_cursor_of(std::string_view body) {
 
 Response answer_page(SharedBodyPtr body, const RequestContext& context) {
   Response response = Response::json(std::move(body), {});
-  if (const auto cursor = next_cursor_of(response.bytes()); !cursor.empty()) add_link(response, context, std::string(cursor));
+  if (const auto cursor = next_cursor_of(response.bytes()); !cursor.empty())
+    add_link(response, context, std::string(cursor));
   return response;
 }
 
@@ -334,7 +336,8 @@ Task<Response> give_command(Services& services, RequestContext& context, command
                             std::string_view collection) {
   auto submitting = submit(services.writer, std::move(request));
   auto result = co_await std::move(submitting);
-  if (const auto* rejection = std::get_if<commands::Rejection>(&result)) co_return context.answer(Problem::of(*rejection));
+  if (const auto* rejection = std::get_if<commands::Rejection>(&result))
+    co_return context.answer(Problem::of(*rejection));
   auto& outcome = std::get<commands::Outcome>(result);
   if (outcome.changed && !outcome.replayed) services.on_acknowledged(outcome.id);
   Response response = Response::json(std::move(outcome.document), outcome.created ? 201 : 200);
@@ -351,7 +354,8 @@ std::vector<Route> read_routes(Services& services, EntityKind kind, std::string_
   one.summary = "One " + std::string(singular);
   one.response = schema;
   one.etag = true;
-  one.query = {{"deleted", "true: also when it is deleted, for who may restore it", R"({"type":"boolean"})", false, "true"}};
+  one.query = {
+      {"deleted", "true: also when it is deleted, for who may restore it", R"({"type":"boolean"})", false, "true"}};
   one.problems = {"not_found"};
   one.fast = [&services, kind](RequestContext& context) { return cached_record(services, kind, context); };
   one.handler = [&services, kind](RequestContext& context) { return read_record(services, kind, context); };
@@ -362,10 +366,11 @@ std::vector<Route> read_routes(Services& services, EntityKind kind, std::string_
   list.response = schema;
   list.response_is_list = true;
   list.open_query = true;
-  list.query = {{"limit", "1 to 200", R"({"type":"integer","minimum":1,"maximum":200,"default":50})", false, "50"},
-                {"after", "cursor of the page before", R"({"type":"string"})", false, ""},
-                {"sort", "fields, `-` for descending", R"({"type":"string"})", false, "-updated_at"},
-                {"count", "`exact` or `estimate`: adds `total`", R"({"type":"string","enum":["exact","estimate"]})", false, ""}};
+  list.query = {
+      {"limit", "1 to 200", R"({"type":"integer","minimum":1,"maximum":200,"default":50})", false, "50"},
+      {"after", "cursor of the page before", R"({"type":"string"})", false, ""},
+      {"sort", "fields, `-` for descending", R"({"type":"string"})", false, "-updated_at"},
+      {"count", "`exact` or `estimate`: adds `total`", R"({"type":"string","enum":["exact","estimate"]})", false, ""}};
   for (const auto& field : projections::list_fields(kind)) {
     for (const std::string& op : field.operators) {
       list.query.push_back({op.empty() ? field.name : field.name + '.' + op, "filter", field.schema, false, ""});

@@ -1,5 +1,6 @@
 #pragma once
-// What the routes of all resources have in common: waiting for a position, reading a record, a list or a history, giving a command.
+// What the routes of all resources have in common: waiting for a position, reading a record, a list or a history,
+// giving a command.
 
 #include <string>
 
@@ -27,14 +28,14 @@ Task<Response> read_record(Services& services, domain::EntityKind kind, RequestC
 Task<Response> read_list(Services& services, domain::EntityKind kind, RequestContext& context);
 Task<Response> read_history(Services& services, domain::EntityKind kind, RequestContext& context);
 
-/// A request for the writer with everything but the command: idempotency key, actor, hash of the request, metadata. `natural_key`:
-/// what makes the command the same one when the client sent no key (a proposed id); empty: every request is a new command.
-/// 400 for a key that is empty or longer than 255 characters.
+/// A request for the writer with everything but the command: idempotency key, actor, hash of the request, metadata.
+/// `natural_key`: what makes the command the same one when the client sent no key (a proposed id); empty: every request
+/// is a new command. 400 for a key that is empty or longer than 255 characters.
 Expected<commands::CommandRequest> new_request(const Services& services, const RequestContext& context,
                                                std::string_view natural_key = {});
 
-/// Gives the command and answers with its subject's document: 201 with Location for a new one, else 200. `collection` is the path
-/// of the resource, such as `/api/v1/organisations`.
+/// Gives the command and answers with its subject's document: 201 with Location for a new one, else 200. `collection`
+/// is the path of the resource, such as `/api/v1/organisations`.
 Task<Response> give_command(Services& services, RequestContext& context, commands::CommandRequest request,
                             std::string_view collection);
 

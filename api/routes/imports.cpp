@@ -44,7 +44,8 @@ Task<Results> submit_all(commands::Writer& writer, std::vector<CommandRequest> r
         using Shared = Gathering<decltype(waiter)>;
         const auto gathering = std::make_shared<Shared>(all.size(), std::move(waiter));
         for (std::size_t i = 0; i < all.size(); ++i) {
-          to->submit(std::move(all[i]), [gathering, i](CommandResult result) { gathering->answered(i, std::move(result)); });
+          to->submit(std::move(all[i]),
+                     [gathering, i](CommandResult result) { gathering->answered(i, std::move(result)); });
         }
       },
       use_task, &writer, std::move(requests));
@@ -69,7 +70,8 @@ ImportOutcome outcome_of(const CommandResult& result, bool dry_run) {
 }
 
 std::string import_metadata(const ImportBatch& batch, const ImportRecord& record, const std::string& base) {
-  std::string json = base.substr(0, base.size() - 1) + R"(,"import":")" + batch.import_id->text() + R"(","imported_from":)";
+  std::string json =
+      base.substr(0, base.size() - 1) + R"(,"import":")" + batch.import_id->text() + R"(","imported_from":)";
   std::string source = batch.source->text();
   if (!record.lines.empty()) source += ':' + std::to_string(record.lines.front());
   wire::quote(json, source);
@@ -94,7 +96,8 @@ Expected<std::vector<CommandRequest>> requests_of(Services& services, RequestCon
 }
 
 bool concerns_all(const commands::Rejection& rejection) {
-  return rejection.kind == commands::RejectionKind::unavailable || rejection.kind == commands::RejectionKind::key_reused;
+  return rejection.kind == commands::RejectionKind::unavailable ||
+         rejection.kind == commands::RejectionKind::key_reused;
 }
 
 Task<Response> import_organisations(Services& services, RequestContext& context) {
@@ -130,8 +133,10 @@ Task<Response> import_organisations(Services& services, RequestContext& context)
 std::vector<Route> import_routes(Services& services) {
   Route route = command_row(Method::post, "/api/v1/imports/organisations", Access::manager, "imports",
                             "Import organisations: created, or found again and filled");
-  route.description = "Each record is a command of its own: some may be refused while the others are done. Send the same batch with the same "
-                      "Idempotency-Key after a failure.";
+  route.description =
+      "Each record is a command of its own: some may be refused while the others are done. Send the same batch with "
+      "the same "
+      "Idempotency-Key after a failure.";
   route.request = {"ImportBatch", &wire::json_schema<ImportBatch>};
   route.response = {"ImportBatchResult", &wire::json_schema<ImportBatchResult>};
   route.max_body = 16U << 20;

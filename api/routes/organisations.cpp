@@ -12,18 +12,26 @@ constexpr std::string_view k_tag = "organisations";
 const Schema k_organisation{"Organisation", &wire::json_schema<Organisation>};
 
 Example creation_example() {
-  return {"An asset manager", R"({"name":"Belle Rive Gestion","type":"fournisseur","category":"sdg","country":"FR","city":"Lyon"})",
-          R"({"id":"0195c2a0-0000-7000-8000-000000000001","created_at":"2026-01-05T09:00:00.000000Z","created_by":"0195c2a0-0000-7000-8000-00000000000a","updated_at":"2026-01-05T09:00:00.000000Z","updated_by":"0195c2a0-0000-7000-8000-00000000000a","version":1,"name":"Belle Rive Gestion","type":"fournisseur","category":"sdg","city":"Lyon","country":"FR","pipeline_stage":"prospect","strategies":[],"tags":[],"active":true,"stage_since":"2026-01-05T09:00:00.000000Z"})"};
+  return {
+      "An asset manager",
+      R"({"name":"Belle Rive Gestion","type":"fournisseur","category":"sdg","country":"FR","city":"Lyon"})",
+      R"({"id":"0195c2a0-0000-7000-8000-000000000001",)"
+      R"("created_at":"2026-01-05T09:00:00.000000Z","created_by":"0195c2a0-0000-7000-8000-00000000000a",)"
+      R"("updated_at":"2026-01-05T09:00:00.000000Z","updated_by":"0195c2a0-0000-7000-8000-00000000000a","version":1,)"
+      R"("name":"Belle Rive Gestion","type":"fournisseur","category":"sdg","city":"Lyon","country":"FR",)"
+      R"("pipeline_stage":"prospect","strategies":[],"tags":[],"active":true,)"
+      R"("stage_since":"2026-01-05T09:00:00.000000Z"})"};
 }
 
 }  // namespace
 
 std::vector<Route> organisation_routes(Services& services) {
   auto routes = read_routes(services, EntityKind::organisation, k_path, k_organisation, k_tag, "organisation");
-  routes.push_back(creation_row<NewOrganisation>(
-      services, k_path, Access::sales, k_tag, "Create an organisation",
-      {"NewOrganisation", &wire::json_schema<NewOrganisation>}, k_organisation,
-      [](Uuid id, NewOrganisation body) { return commands::CreateOrganisation{id, std::move(body)}; }));
+  routes.push_back(creation_row<NewOrganisation>(services, k_path, Access::sales, k_tag, "Create an organisation",
+                                                 {"NewOrganisation", &wire::json_schema<NewOrganisation>},
+                                                 k_organisation, [](Uuid id, NewOrganisation body) {
+                                                   return commands::CreateOrganisation{id, std::move(body)};
+                                                 }));
   routes.back().examples = {creation_example()};
   routes.push_back(change_row<OrganisationData<Patch>>(
       services, Method::patch, std::string(k_path) + "/{id}", k_path, k_tag,
@@ -33,23 +41,22 @@ std::vector<Route> organisation_routes(Services& services) {
         return commands::UpdateOrganisation{id, if_match, std::move(patch)};
       }));
   routes.back().examples = {{"Move to Paris, empty the notes", R"({"city":"Paris","notes":null})", ""}};
-  routes.push_back(change_row<StageMove>(
-      services, Method::post, std::string(k_path) + "/{id}/stage", k_path, k_tag, "Move through the pipeline",
-      {"StageMove", &wire::json_schema<StageMove>}, k_organisation, false,
-      [](Uuid id, commands::IfMatch if_match, StageMove move) {
-        return commands::ChangeStage{id, if_match, *move.stage, std::move(move.reason)};
-      }));
+  routes.push_back(
+      change_row<StageMove>(services, Method::post, std::string(k_path) + "/{id}/stage", k_path, k_tag,
+                            "Move through the pipeline", {"StageMove", &wire::json_schema<StageMove>}, k_organisation,
+                            false, [](Uuid id, commands::IfMatch if_match, StageMove move) {
+                              return commands::ChangeStage{id, if_match, *move.stage, std::move(move.reason)};
+                            }));
   routes.back().examples = {{"Lost", R"({"stage":"perdu","reason":"Frais trop élevés"})", ""}};
-  routes.push_back(change_row<Removal>(
-      services, Method::delete_, std::string(k_path) + "/{id}", k_path, k_tag, "Delete; can be restored",
-      {"Removal", &wire::json_schema<Removal>}, k_organisation, true,
-      [](Uuid id, commands::IfMatch if_match, Removal removal) {
-        return commands::DeleteOrganisation{id, if_match, std::move(removal.reason)};
-      }));
-  routes.push_back(change_row<Removal>(
-      services, Method::post, std::string(k_path) + "/{id}/restore", k_path, k_tag, "Restore what was deleted",
-      {"Removal", &wire::json_schema<Removal>}, k_organisation, true,
-      [](Uuid id, commands::IfMatch, Removal) { return commands::RestoreOrganisation{id}; }));
+  routes.push_back(change_row<Removal>(services, Method::delete_, std::string(k_path) + "/{id}", k_path, k_tag,
+                                       "Delete; can be restored", {"Removal", &wire::json_schema<Removal>},
+                                       k_organisation, true, [](Uuid id, commands::IfMatch if_match, Removal removal) {
+                                         return commands::DeleteOrganisation{id, if_match, std::move(removal.reason)};
+                                       }));
+  routes.push_back(
+      change_row<Removal>(services, Method::post, std::string(k_path) + "/{id}/restore", k_path, k_tag,
+                          "Restore what was deleted", {"Removal", &wire::json_schema<Removal>}, k_organisation, true,
+                          [](Uuid id, commands::IfMatch, Removal) { return commands::RestoreOrganisation{id}; }));
   return routes;
 }
 

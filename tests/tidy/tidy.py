@@ -225,6 +225,20 @@ def headers(root):
             yield Violation(source.path, 1, "headers", "has no comment at all")
 
 
+# ---- compiler ------------------------------------------------------------------------------------------------------
+
+
+def named_awaits(root):
+    """No co_await inside braces that initialise, nor beside a capturing lambda: gcc 12 destroys temporaries twice there."""
+    for source in sources(root, CPP):
+        for number, line in source.lines():
+            statement = line.split("//")[0]
+            in_braces = re.search(r"[\w>]\{[^{}]*\bco_await\b", statement)
+            beside_lambda = "co_await" in statement and re.search(r"\[(?:&|=|this|\w+ = )[^\]]*\] ?(?:\(|\{)", statement)
+            if in_braces or beside_lambda:
+                yield Violation(source.path, number, "named-awaits", "name the awaited value, or the lambda, first (api/task.hpp)")
+
+
 # ---- format --------------------------------------------------------------------------------------------------------
 
 
@@ -264,6 +278,7 @@ RULES = {
     "trailing-whitespace": trailing_whitespace,
     "machine-paths": machine_paths,
     "headers": headers,
+    "named-awaits": named_awaits,
     "clang-format": clang_format,
     "shellcheck": shellcheck,
 }
