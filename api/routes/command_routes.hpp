@@ -51,6 +51,7 @@ Route change_row(Services& services, Method method, std::string pattern, std::st
   Route route = command_row(method, std::move(pattern), Access::any_user, tag, std::move(summary));
   route.request = request;
   route.response = response;
+  route.body_optional = optional_body;
   route.if_match = true;
   route.problems.push_back("not_found");
   route.problems.push_back("version_mismatch");
