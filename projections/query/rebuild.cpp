@@ -1,5 +1,7 @@
 // Blue/green: a new version of the query tables beside the live one, and the swap.
 
+#include <limits>
+
 #include "projections/applier.hpp"
 #include "projections/query/projection.hpp"
 #include "projections/query/version_writer.hpp"
@@ -102,11 +104,20 @@ class Rebuild {
     return filled.cursor;
   }
 
+  /// Round by round, each as long as what was written during the one before. When that does not get shorter, the writers are faster:
+  /// then the swap, during which the live version waits, is where the rest is made up.
   void catch_up(Applier& applier, eventstore::Reader& reader) {
-    while (reader.cursor().position + k_near < log_.end()) {
-      if (stop_.stop_requested()) throw std::runtime_error("the build was stopped");
-      advance(applier, reader, k_catch_up_batch);
-      report(reader.cursor().position, "catch_up");
+    Position last = std::numeric_limits<Position>::max();
+    while (true) {
+      const Position end = log_.end();
+      const Position behind = end - std::min(end, reader.cursor().position);
+      if (behind <= k_near || behind >= last) return;
+      last = behind;
+      while (reader.cursor().position < end) {
+        if (stop_.stop_requested()) throw std::runtime_error("the build was stopped");
+        advance(applier, reader, std::min<std::size_t>(end - reader.cursor().position, k_catch_up_batch));
+        report(reader.cursor().position, "catch_up");
+      }
     }
   }
 
