@@ -3,7 +3,7 @@ find_program(ALFORIS_CCACHE ccache)
 if(ALFORIS_CCACHE)
   # Paths are hashed relative to the sources, so that every build directory and every clone shares what is compiled.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
-      CCACHE_SLOPPINESS=time_macros,include_file_mtime,include_file_ctime ${ALFORIS_CCACHE})
+      CCACHE_SLOPPINESS=locale,time_macros,include_file_mtime,include_file_ctime ${ALFORIS_CCACHE})
 endif()
 find_program(ALFORIS_MOLD mold)
 if(ALFORIS_MOLD)
