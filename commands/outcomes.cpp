@@ -3,6 +3,9 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "commands/state.hpp"
+#include "domain/wire/enums.hpp"
+
 namespace alforis::commands {
 
 namespace {
@@ -10,18 +13,19 @@ namespace {
 constexpr std::string_view k_prefix = "c/";
 constexpr std::string_view k_hash_member = R"({"request_hash":")";
 
+[[noreturn]] void damaged() { throw std::runtime_error("an outcome in the state store is damaged"); }
+
 std::int64_t integer(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size())
-    throw std::runtime_error("an outcome in the state store is damaged");
+  if (error != std::errc() || end != text.data() + text.size()) damaged();
   return value;
 }
 
 /// The text before the next `separator`, which is skipped too.
 std::string_view next(std::string_view& rest, char separator) {
   const auto end = rest.find(separator);
-  if (end == std::string_view::npos) throw std::runtime_error("an outcome in the state store is damaged");
+  if (end == std::string_view::npos) damaged();
   const auto word = rest.substr(0, end);
   rest.remove_prefix(end + 1);
   return word;
@@ -30,15 +34,16 @@ std::string_view next(std::string_view& rest, char separator) {
 }  // namespace
 
 std::string outcome_key(std::string_view command_id) { return std::string(k_prefix) += command_id; }
-bool is_outcome_key(std::string_view key) { return key.starts_with(k_prefix); }
 
-// One line of words, then the document: time position created version id hash\n{…}
+// Words: time position created version kind id hash
 std::string encode_outcome(const StoredOutcome& stored) {
   const Outcome& outcome = stored.outcome;
-  std::string text = std::to_string(stored.time_us) + ' ' + std::to_string(outcome.position) + ' ' +
-                     (outcome.created ? '1' : '0') + ' ' + std::to_string(outcome.version) + ' ' + outcome.id.text() +
-                     ' ' + stored.request_hash + '\n';
-  return text += outcome.document;
+  std::string text = std::to_string(stored.time_us) + ' ' + std::to_string(outcome.position) + ' ';
+  text += outcome.created ? "1 " : "0 ";
+  text += std::to_string(outcome.version) + ' ';
+  text += domain::enum_text(stored.kind);
+  text += ' ' + outcome.id.text() + ' ';
+  return text += stored.request_hash;
 }
 
 StoredOutcome decode_outcome(std::string_view value) {
@@ -47,13 +52,19 @@ StoredOutcome decode_outcome(std::string_view value) {
   stored.outcome.position = static_cast<Position>(integer(next(value, ' ')));
   stored.outcome.created = next(value, ' ') == "1";
   stored.outcome.version = integer(next(value, ' '));
-  stored.outcome.id = domain::Uuid::parse(next(value, ' ')).value();
-  stored.request_hash = next(value, '\n');
-  stored.outcome.document = value;
+  const auto kind = domain::enum_from_text<domain::EntityKind>(next(value, ' '));
+  const auto id = domain::Uuid::parse(next(value, ' '));
+  if (!kind || !id) damaged();
+  stored.kind = *kind;
+  stored.outcome.id = *id;
+  stored.request_hash = value;
   return stored;
 }
 
-std::int64_t outcome_time_us(std::string_view value) { return integer(next(value, ' ')); }
+bool expired(std::string_view key, std::string_view value, std::int64_t now_us) {
+  if (!key.starts_with(k_prefix) && !key.starts_with(k_replaced_document)) return false;
+  return integer(next(value, ' ')) + k_outcome_lifetime_us < now_us;
+}
 
 std::string with_request_hash(std::string_view metadata, std::string_view request_hash) {
   if (request_hash.empty()) return std::string(metadata);

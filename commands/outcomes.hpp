@@ -8,23 +8,28 @@
 
 #include "commands/key_values.hpp"
 #include "commands/writer.hpp"
+#include "domain/events.hpp"
 
 namespace alforis::commands {
 
-/// An outcome with what recognises its request.
+/// An outcome with what recognises its request. The document is not kept with it: the state has it under kind, id and
+/// version for as long as outcomes live.
 struct StoredOutcome {
   std::int64_t time_us = 0;
   std::string request_hash;
+  domain::EntityKind kind = domain::EntityKind::organisation;
   Outcome outcome;
 };
 
 std::string outcome_key(std::string_view command_id);
-bool is_outcome_key(std::string_view key);
 
 std::string encode_outcome(const StoredOutcome& stored);
 StoredOutcome decode_outcome(std::string_view value);
-/// Only the time of an encoded outcome.
-std::int64_t outcome_time_us(std::string_view value);
+
+/// How long outcomes, and the documents that they speak of, are kept for retries.
+inline constexpr std::int64_t k_outcome_lifetime_us = 30LL * 24 * 3600 * 1'000'000;
+/// Whether a key and its value have outlived it at `now_us`. Never true of what does not expire.
+bool expired(std::string_view key, std::string_view value, std::int64_t now_us);
 
 /// Metadata of a commit: the caller's object with the request's hash in front.
 std::string with_request_hash(std::string_view metadata, std::string_view request_hash);

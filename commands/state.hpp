@@ -13,9 +13,16 @@
 namespace alforis::commands {
 
 /// Changes whenever keys or values below change their meaning; a store with another one is thrown away and replayed.
-inline constexpr std::string_view k_state_layout = "1";
+inline constexpr std::string_view k_state_layout = "2";
 
-/// Keys of indexes. A unique key leads to one id; a shared one is followed by `/` and each id that has it.
+/// Keys of replaced documents begin with it; their values with the time of the replacement in microseconds and a blank.
+inline constexpr std::string_view k_replaced_document = "d/";
+
+/// Where an entity's document is.
+std::string entity_key(domain::EntityKind kind, const domain::Uuid& id);
+
+/// Keys of indexes. A unique key leads to one id; a shared one is followed by `/` and each id that has it. Ids are
+/// their sixteen bytes, in keys as in values.
 namespace index {
 std::string lei(const domain::Lei& lei);
 std::string siret(const domain::Siret& siret);
@@ -38,6 +45,10 @@ class StateView {
   template <class State>
   std::optional<State> find(const domain::Uuid& id) const;
 
+  /// The JSON of an entity at a version: the present one, or one that was replaced not longer ago than outcomes live.
+  /// Empty when there is none.
+  std::string document(domain::EntityKind kind, const domain::Uuid& id, std::int64_t version) const;
+
   /// Who has this unique key.
   std::optional<domain::Uuid> holder(const std::string& unique_key) const;
   /// All who have this shared key, at most `most`.
@@ -53,7 +64,8 @@ class StateView {
   const KeyValues& values_;
 };
 
-/// Folds an event into the state: evolves its entity and keeps the indexes. Total: an event is never refused.
-void fold(Overlay& state, const domain::AnyEvent& event, const domain::EventContext& context);
+/// Folds an event into the state: evolves its entity, keeps its indexes, and lays aside the document that it replaces.
+/// Total: an event is never refused. Returns the entity's version, 0 when the event was about nothing.
+std::int64_t fold(Overlay& state, const domain::AnyEvent& event, const domain::EventContext& context);
 
 }  // namespace alforis::commands

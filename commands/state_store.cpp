@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view k_cursor_key = "m/cursor";
 constexpr std::string_view k_layout_key = "m/layout";
 constexpr std::size_t k_block_cache_bytes = 64U << 20;
+constexpr int k_block_cache_shard_bits = 2;
 constexpr std::size_t k_write_buffer_bytes = 32U << 20;
 
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
@@ -28,7 +29,7 @@ class DropOldOutcomes : public rocksdb::CompactionFilter {
   explicit DropOldOutcomes(const std::atomic<std::int64_t>& now_us) : now_us_(now_us) {}
   const char* Name() const override { return "alforis.outcomes"; }
   bool Filter(int, const rocksdb::Slice& key, const rocksdb::Slice& value, std::string*, bool*) const override {
-    return is_outcome_key(view(key)) && outcome_time_us(view(value)) + k_outcome_lifetime_us < now_us_;
+    return expired(view(key), view(value), now_us_);
   }
 
  private:
@@ -54,10 +55,11 @@ struct StateStore::Database {
     options.info_log_level = rocksdb::WARN_LEVEL;
     options.keep_log_file_num = 2;
     rocksdb::BlockBasedTableOptions table;
-    table.block_cache = rocksdb::NewLRUCache(k_block_cache_bytes);
+    // One thread reads: few, large shards. Indexes and filters stay beside the cache, some ten megabytes for a million
+    // records: in it they would push each other out, and each lookup would unpack half a megabyte again.
+    table.block_cache = rocksdb::NewLRUCache(k_block_cache_bytes, k_block_cache_shard_bits);
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
-    table.cache_index_and_filter_blocks = true;
-    table.pin_l0_filter_and_index_blocks_in_cache = true;
+    table.cache_index_and_filter_blocks = false;
     table.whole_key_filtering = true;
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
     return options;

@@ -9,9 +9,6 @@
 
 namespace alforis::commands {
 
-/// How long outcomes of commands are kept for retries.
-inline constexpr std::int64_t k_outcome_lifetime_us = 30LL * 24 * 3600 * 1'000'000;
-
 /// RocksDB behind KeyValues. Reads from any thread, writes from one.
 class StateStore : public KeyValues {
  public:

@@ -9,7 +9,6 @@
 #include "commands/outcomes.hpp"
 #include "commands/state_store.hpp"
 #include "domain/values/text.hpp"
-#include "domain/wire/json.hpp"
 
 namespace alforis::commands {
 
@@ -48,48 +47,42 @@ Rejection unavailable(std::string detail) {
 
 domain::Date date_of(domain::Instant now) { return domain::Date::parse(now.text().substr(0, 10)).value(); }
 
-/// The subject's version and document as the state shows them now.
-template <class State>
-void describe(Outcome& outcome, const StateView& state) {
-  const auto found = state.find<State>(outcome.id);
-  if (!found) return;
-  outcome.version = found->version;
-  outcome.document = domain::wire::to_json(*found);
+/// The kind of entity that a command is about.
+domain::EntityKind kind_of(const Command& command) {
+  return std::visit(
+      [](const auto& c) { return domain::EventsOf<typename std::remove_cvref_t<decltype(c)>::Subject>::k_kind; },
+      command);
 }
 
-void describe(Outcome& outcome, domain::EntityKind kind, const StateView& state) {
-  switch (kind) {
-    case domain::EntityKind::organisation:
-      return describe<domain::Organisation>(outcome, state);
-    case domain::EntityKind::person:
-      return describe<domain::Person>(outcome, state);
-    case domain::EntityKind::link:
-      return describe<domain::Link>(outcome, state);
-    case domain::EntityKind::team:
-      return describe<domain::Team>(outcome, state);
-    case domain::EntityKind::user:
-      return describe<domain::User>(outcome, state);
-  }
+std::int64_t present_version(const Command& command, const domain::Uuid& id, const StateView& state) {
+  return std::visit(
+      [&](const auto& c) -> std::int64_t {
+        const auto found = state.find<typename std::remove_cvref_t<decltype(c)>::Subject>(id);
+        return found ? found->version : 0;
+      },
+      command);
 }
 
 /// Folds a commit as the Log has it, and the outcome that a retry of its command gets.
 void fold_commit(Overlay& overlay, const Commit& commit) {
+  if (commit.events.empty()) return;
   const auto actor = domain::Uuid::parse(commit.actor).value();
+  const eventstore::Event& first = commit.events.front();
+  StoredOutcome stored{commit.time_us, request_hash_of(commit.metadata), {}, {}};
+  stored.outcome.position = commit.position;
+  stored.outcome.created = first.type.ends_with(".created.v1");
+  stored.outcome.id = domain::Uuid::parse(first.entity_id).value();
   for (const eventstore::Event& recorded : commit.events) {
     auto event = domain::decode_event(recorded.type, recorded.data);
     if (!event) {
       throw std::runtime_error("the event at position " + std::to_string(commit.position) +
                                " can't be read: " + event.error().front().detail);
     }
-    fold(overlay, *event,
-         {domain::Uuid::parse(recorded.entity_id).value(), actor, domain::Instant::from_micros(commit.time_us)});
+    const auto id = domain::Uuid::parse(recorded.entity_id).value();
+    const auto version = fold(overlay, *event, {id, actor, domain::Instant::from_micros(commit.time_us)});
+    if (&recorded == &first) stored.kind = domain::entity_kind(*event);
+    if (id == stored.outcome.id) stored.outcome.version = version;
   }
-  if (commit.events.empty()) return;
-  StoredOutcome stored{commit.time_us, request_hash_of(commit.metadata), {}};
-  stored.outcome.position = commit.position;
-  stored.outcome.created = commit.events.front().type.ends_with(".created.v1");
-  stored.outcome.id = domain::Uuid::parse(commit.events.front().entity_id).value();
-  describe(stored.outcome, *domain::entity_kind_of_type(commit.events.front().type), StateView(overlay));
   overlay.put(outcome_key(commit.command_id), encode_outcome(stored));
 }
 
@@ -230,8 +223,9 @@ class Writer::Core {
   Decided1 decide_one(const CommandRequest& request, domain::Instant now, std::vector<CommitDraft>& drafts) {
     if (auto problems = unwritable(request)) return {invalid(std::move(*problems)), std::nullopt};
     const StateView state(overlay_);
-    if (const auto known = overlay_.get(outcome_key(request.command_id)))
-      return {replayed(request, *known), std::nullopt};
+    if (const auto known = overlay_.get(outcome_key(request.command_id))) {
+      return {replayed(request, *known, state), std::nullopt};
+    }
     const auto actor = state.viewer(request.actor);
     if (!actor) return {forbidden("the user is unknown or inactive"), std::nullopt};
     const DecisionContext context{state, *actor, now, date_of(now)};
@@ -242,23 +236,29 @@ class Writer::Core {
     outcome.changed = !decision->events.empty();
     outcome.position = epoch_->cursor().position;
     outcome.created = outcome.changed && domain::event_type(decision->events.front().event).ends_with(".created.v1");
+    const auto kind = kind_of(request.command);
     if (!outcome.changed || request.dry_run) {
-      describe_subject(outcome, request.command, state);
+      outcome.version = present_version(request.command, outcome.id, state);
+      outcome.document = state.document(kind, outcome.id, outcome.version);
       return {std::move(outcome), std::nullopt, drafts.size()};
     }
     CommitDraft draft = make_draft(request, *decision, now);
-    if (too_large(draft))
+    if (too_large(draft)) {
       return {invalid(domain::problem("too_large", "the command is larger than the log takes")), std::nullopt};
+    }
     outcome.position = 0;  // known when the commit is read back
-    for (const NewEvent& happened : decision->events) fold(overlay_, happened.event, {happened.id, actor->id, now});
-    describe_subject(outcome, request.command, state);
+    for (const NewEvent& happened : decision->events) {
+      const auto version = fold(overlay_, happened.event, {happened.id, actor->id, now});
+      if (happened.id == outcome.id) outcome.version = version;
+    }
+    outcome.document = state.document(kind, outcome.id, outcome.version);
     // A retry within the same batch must find it already.
-    overlay_.put(outcome_key(request.command_id), encode_outcome({now.micros(), request.request_hash, outcome}));
+    overlay_.put(outcome_key(request.command_id), encode_outcome({now.micros(), request.request_hash, kind, outcome}));
     drafts.push_back(std::move(draft));
     return {std::move(outcome), drafts.size() - 1};
   }
 
-  static CommandResult replayed(const CommandRequest& request, const std::string& known) {
+  static CommandResult replayed(const CommandRequest& request, const std::string& known, const StateView& state) {
     StoredOutcome stored = decode_outcome(known);
     if (!request.request_hash.empty() && stored.request_hash != request.request_hash) {
       return Rejection{RejectionKind::key_reused,
@@ -269,12 +269,8 @@ class Writer::Core {
                        {}};
     }
     stored.outcome.replayed = true;
+    stored.outcome.document = state.document(stored.kind, stored.outcome.id, stored.outcome.version);
     return std::move(stored.outcome);
-  }
-
-  static void describe_subject(Outcome& outcome, const Command& command, const StateView& state) {
-    std::visit([&](const auto& c) { describe<typename std::remove_cvref_t<decltype(c)>::Subject>(outcome, state); },
-               command);
   }
 
   static CommitDraft make_draft(const CommandRequest& request, const Decision& decision, domain::Instant now) {
@@ -303,8 +299,9 @@ class Writer::Core {
     if (outcome == nullptr) return;
     if (decided.draft) {
       outcome->position = commits[*decided.draft].position;
-      overlay_.put(outcome_key(request.command_id),
-                   encode_outcome({commits[*decided.draft].time_us, request.request_hash, *outcome}));
+      overlay_.put(
+          outcome_key(request.command_id),
+          encode_outcome({commits[*decided.draft].time_us, request.request_hash, kind_of(request.command), *outcome}));
     } else if (decided.drafts_before != 0) {
       outcome->position = commits[decided.drafts_before - 1].position;
     } else if (outcome->replayed && outcome->position == 0) {
@@ -329,8 +326,9 @@ class Writer::Core {
 
   /// Whose outcome stays unknown is told to ask again with the same key; so is everybody who waits.
   void refuse(Batch& batch) {
-    for (Taken& taken : batch)
+    for (Taken& taken : batch) {
       taken.done(unavailable("the log can't be written at the moment: retry with the same key"));
+    }
     batch.clear();
     refuse_queue();
   }

@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 
+#include "commands/state.hpp"
 #include "domain/wire/json.hpp"
 #include "naive_state.hpp"
 #include "tests/unit/commands/writer_rig.hpp"
@@ -206,9 +207,9 @@ class Simulation {
     }
     const auto live = content(rig_->store());
     expect_equal(live, replayed_content(log_));
-    expect_documents(naive.all<Organisation>(), live, "e/organisation/");
-    expect_documents(naive.all<Person>(), live, "e/person/");
-    expect_documents(naive.all<Link>(), live, "e/link/");
+    expect_documents(naive.all<Organisation>(), live);
+    expect_documents(naive.all<Person>(), live);
+    expect_documents(naive.all<Link>(), live);
     for (const std::string& command : refused_) EXPECT_FALSE(written.contains(command)) << command << " was refused";
     EXPECT_GE(done_.size(), 50u) << "a run in which nothing happens proves nothing";
   }
@@ -222,10 +223,10 @@ class Simulation {
   }
 
   template <class State>
-  static void expect_documents(const std::map<Uuid, State>& naive, const Content& live, const std::string& prefix) {
+  static void expect_documents(const std::map<Uuid, State>& naive, const Content& live) {
     for (const auto& [id, state] : naive) {
-      const auto found = live.find(prefix + id.text());
-      ASSERT_NE(found, live.end()) << prefix << id.text();
+      const auto found = live.find(entity_key(EventsOf<State>::k_kind, id));
+      ASSERT_NE(found, live.end()) << id.text();
       EXPECT_EQ(found->second, wire::to_json(state));
     }
   }

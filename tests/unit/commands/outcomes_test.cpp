@@ -7,12 +7,11 @@ namespace alforis::commands {
 namespace {
 
 StoredOutcome sample() {
-  StoredOutcome stored{1'700'000'000'123'456, "a1b2", {}};
+  StoredOutcome stored{1'700'000'000'123'456, "a1b2", domain::EntityKind::person, {}};
   stored.outcome.position = 42;
   stored.outcome.created = true;
   stored.outcome.id = domain::Uuid::v5({}, "x");
   stored.outcome.version = 7;
-  stored.outcome.document = "{\"name\":\"a b\\nc\"}";
   return stored;
 }
 
@@ -30,23 +29,28 @@ TEST(StoredOutcome, IsReadBackAsItWas) {
       EXPECT_TRUE(read.outcome.changed) << "what changed nothing is not kept";
       EXPECT_EQ(read.outcome.id, stored.outcome.id);
       EXPECT_EQ(read.outcome.version, 7);
-      EXPECT_EQ(read.outcome.document, stored.outcome.document);
+      EXPECT_EQ(read.kind, domain::EntityKind::person);
     }
   }
 }
 
-TEST(StoredOutcome, TellsItsTimeAlone) { EXPECT_EQ(outcome_time_us(encode_outcome(sample())), sample().time_us); }
+TEST(StoredOutcome, ExpiresAfterItsLifetimeWithTheDocumentsItSpeaksOf) {
+  const std::int64_t end = sample().time_us + k_outcome_lifetime_us;
+  const std::string outcome = encode_outcome(sample());
+  EXPECT_FALSE(expired(outcome_key("k"), outcome, end));
+  EXPECT_TRUE(expired(outcome_key("k"), outcome, end + 1));
+  const std::string replaced = std::to_string(sample().time_us) + " {}";
+  EXPECT_FALSE(expired("d/e/person/x/1", replaced, end));
+  EXPECT_TRUE(expired("d/e/person/x/1", replaced, end + 1));
+  for (const auto* key : {"e/person/x", "u/lei/x", "i/name/x", "m/cursor"})
+    EXPECT_FALSE(expired(key, "1 ", end + 1)) << key;
+}
 
 TEST(StoredOutcome, WhatIsDamagedIsNoticed) {
   const std::string whole = encode_outcome(sample());
-  for (const auto& damaged : {std::string(), std::string("12"), std::string("x ") + whole, whole.substr(0, 30)}) {
+  for (const auto& damaged : {std::string(), std::string("12"), std::string("x ") + whole, whole.substr(0, 50)}) {
     EXPECT_THROW(decode_outcome(damaged), std::runtime_error) << damaged;
   }
-}
-
-TEST(OutcomeKey, IsKnownByItsPrefix) {
-  EXPECT_TRUE(is_outcome_key(outcome_key("anything / at all")));
-  EXPECT_FALSE(is_outcome_key("e/organisation/c/"));
 }
 
 TEST(RequestHash, TravelsInTheMetadata) {

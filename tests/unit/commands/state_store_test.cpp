@@ -135,7 +135,7 @@ TEST(StateStore, InUseByAnotherIsRefusedAndNotEmptied) {
 TEST(StateStore, OldOutcomesExpireWhenFilesAreRewritten) {
   const TemporaryDirectory directory;
   constexpr std::int64_t k_now = 1'700'000'000'000'000;
-  const auto outcome_of = [](std::int64_t time_us) { return encode_outcome({time_us, "", {}}); };
+  const auto outcome_of = [](std::int64_t time_us) { return encode_outcome({time_us, "", {}, {}}); };
   StateStore store(directory.path());
   store.write({{outcome_key("old"), outcome_of(k_now - k_outcome_lifetime_us - 1)},
                {outcome_key("young"), outcome_of(k_now - k_outcome_lifetime_us + 1)},
