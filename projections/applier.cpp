@@ -97,7 +97,7 @@ void Applier::record(const Batch& batch, Written written, Applied& applied) {
   }
 }
 
-// ---- who is to blame -------------------------------------------------------------------------------------------------
+// ---- who is to blame
 
 bool Applier::passes(std::span<const Item> items, const std::set<std::string_view>& entities, std::string& reason) {
   std::vector<Item> some;
@@ -139,7 +139,7 @@ Refusal Applier::find_culprit(std::span<const Item> items) {
   throw BatchRefused("the store refuses an entity's events now and then: " + reason);
 }
 
-// ---- replay ----------------------------------------------------------------------------------------------------------
+// ---- replay
 
 Retried Applier::retry_parked(Applied& applied) {
   Retried retried;

@@ -26,7 +26,8 @@ struct Applied {
   std::vector<ParkedEntity> newly_parked;
 };
 
-/// The store refuses the batch as a whole, though every entity of it can be applied by itself: nothing that parking could solve.
+/// The store refuses the batch as a whole, though every entity of it can be applied by itself: nothing that parking
+/// could solve.
 struct BatchRefused : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -38,8 +39,8 @@ class Applier {
   /// Opens the projection; call it first and after every exception. Returns whether its content is another than before.
   bool open();
 
-  /// One transaction: the commits' events, or their parking, and the checkpoint `to`. Throws what Projection::write throws but
-  /// ItemsRefused; BatchRefused.
+  /// One transaction: the commits' events, or their parking, and the checkpoint `to`. Throws what Projection::write
+  /// throws but ItemsRefused; BatchRefused.
   Applied apply(std::span<const eventstore::Commit> commits, const eventstore::Cursor& to);
 
   /// Replays each parked entity's events in order, as far as they can be applied. Throws as apply() does.

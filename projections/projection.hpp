@@ -1,6 +1,6 @@
 #pragma once
-// What a projection is to the runner: somewhere that takes batches of events and keeps its own checkpoint with what it made of them.
-// Knows neither tables nor kinds of entity.
+// What a projection is to the runner: somewhere that takes batches of events and keeps its own checkpoint with what it
+// made of them. Knows neither tables nor kinds of entity.
 
 #include <cstdint>
 #include <span>
@@ -22,8 +22,8 @@ struct Item {
   const eventstore::Event& event() const { return commit->events[index]; }
 };
 
-/// An event that could not be applied, or that follows one of the same entity. `commit` holds this one event alone, so that it can be
-/// replayed without the Log; `index` is the event's place in the whole commit.
+/// An event that could not be applied, or that follows one of the same entity. `commit` holds this one event alone, so
+/// that it can be replayed without the Log; `index` is the event's place in the whole commit.
 struct ParkedEvent {
   eventstore::Commit commit;
   std::uint32_t index = 0;
@@ -46,7 +46,7 @@ struct Batch {
   std::vector<ParkedEvent> parked;
   /// Parked events that `items` are: they are no longer parked.
   bool from_parked = false;
-  eventstore::Cursor cursor;          ///< the new checkpoint; the old one again when parked events are replayed
+  eventstore::Cursor cursor;  ///< the new checkpoint; the old one again when parked events are replayed
 };
 
 /// What a batch did.
@@ -74,7 +74,8 @@ struct ItemsRefused : std::runtime_error {
   /// The store refused, and does not say which item it means.
   using std::runtime_error::runtime_error;
   /// The first refused item of each entity concerned; not empty.
-  explicit ItemsRefused(std::vector<Refusal> found) : std::runtime_error(found.front().reason), refusals(std::move(found)) {}
+  explicit ItemsRefused(std::vector<Refusal> found)
+      : std::runtime_error(found.front().reason), refusals(std::move(found)) {}
 
   std::vector<Refusal> refusals;  ///< empty when nobody knows which
 };

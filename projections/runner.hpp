@@ -18,13 +18,15 @@ namespace alforis::projections {
 
 struct RunnerOptions {
   std::size_t batch_limit = 5000;  ///< most commits in one transaction; there is no least
-  /// Least time from the start of one transaction to the next. The first commit after a quiet moment waits for nothing; under load this
-  /// makes fewer, larger transactions.
+  /// Least time from the start of one transaction to the next. The first commit after a quiet moment waits for nothing;
+  /// under load this makes fewer, larger transactions.
   std::chrono::milliseconds min_interval{5};
   std::chrono::milliseconds first_backoff{100};  ///< after the store or the Log went away; doubles
   std::chrono::milliseconds max_backoff{5000};
-  std::chrono::milliseconds poll{200};  ///< how long a quiet Log is waited for at a time; bounds how late stop and pause are noticed
-  /// Told once at each change of state (connected, lost, parked, damaged, paused …), never per batch. Called from the runner's thread.
+  std::chrono::milliseconds poll{
+      200};  ///< how long a quiet Log is waited for at a time; bounds how late stop and pause are noticed
+  /// Told once at each change of state (connected, lost, parked, damaged, paused …), never per batch. Called from the
+  /// runner's thread.
   std::function<void(const std::string& message)> say;
 };
 
@@ -55,7 +57,7 @@ struct RunnerStatus {
 struct Committed {
   Position position = 0;
   std::span<const std::string> entities;  ///< touched ids, each once; valid during the call
-  bool everything = false;                ///< any record may have changed (a rebuilt version took over): `entities` is not the whole
+  bool everything = false;  ///< any record may have changed (a rebuilt version took over): `entities` is not the whole
 };
 
 /// Thread-safe. Runs its thread from construction to destruction.
@@ -72,7 +74,8 @@ class Runner {
   /// Position whose rows are committed and which all listeners have been told of. Cheap.
   Position position() const;
 
-  /// Called after each database commit, from the runner's thread: hand on, do not wait. Stays until the runner is destroyed.
+  /// Called after each database commit, from the runner's thread: hand on, do not wait. Stays until the runner is
+  /// destroyed.
   void subscribe(Listener listener);
 
   /// Waits until position() is at least `position`; false after `timeout`.
@@ -82,8 +85,8 @@ class Runner {
   void pause();
   void resume();
 
-  /// Replays the parked events of every parked entity in order and waits for the outcome. Happens by itself when the runner starts.
-  /// Throws StoreUnavailable when the store is away, or the runner paused or stopped.
+  /// Replays the parked events of every parked entity in order and waits for the outcome. Happens by itself when the
+  /// runner starts. Throws StoreUnavailable when the store is away, or the runner paused or stopped.
   Retried retry_parked();
 
  private:

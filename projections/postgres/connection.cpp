@@ -1,7 +1,7 @@
 #include "projections/postgres/connection.hpp"
 
-#include <postgresql/libpq-fe.h>
 #include <poll.h>
+#include <postgresql/libpq-fe.h>
 
 namespace alforis::projections::postgres {
 
@@ -30,7 +30,8 @@ struct Finish {
 
 const PGresult* raw(const void* result) { return static_cast<const PGresult*>(result); }
 
-/// Classes in which the statement may be right but the server is not in a state to do it: connection, resources, operator, system.
+/// Classes in which the statement may be right but the server is not in a state to do it: connection, resources,
+/// operator, system.
 bool server_trouble(std::string_view state) {
   return state.starts_with("08") || state.starts_with("53") || state.starts_with("57") || state.starts_with("58") ||
          state == "25006" || state.empty();
@@ -49,7 +50,7 @@ bool StatementFailed::undefined_object() const {
   return sqlstate == "42P01" || sqlstate == "3F000" || sqlstate == "42703";
 }
 
-// ---- Rows ------------------------------------------------------------------------------------------------------------
+// ---- Rows
 
 Rows::Rows(void* result) : result_(result) {}
 Rows::~Rows() { PQclear(static_cast<PGresult*>(result_)); }
@@ -85,13 +86,14 @@ std::uint64_t Rows::affected() const {
   return value;
 }
 
-// ---- Connection ------------------------------------------------------------------------------------------------------
+// ---- Connection
 
 class Connection::Core {
  public:
   Core(const std::string& dsn, const ConnectionOptions& options) : stall_timeout_(options.stall_timeout) {
     connect(dsn, options);
-    PQsetNoticeProcessor(connection(), [](void*, const char*) {}, nullptr);
+    PQsetNoticeProcessor(
+        connection(), [](void*, const char*) {}, nullptr);
     if (PQsetnonblocking(connection(), 1) != 0) fail();
     send([&] {
       const std::string settings =
@@ -112,8 +114,8 @@ class Connection::Core {
   Rows run(const std::string& sql, std::span<const Param> params) {
     return send([&] {
       const auto values = pointers(params);
-      return PQsendQueryParams(connection(), sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr,
-                               nullptr, 0);
+      return PQsendQueryParams(connection(), sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(),
+                               nullptr, nullptr, 0);
     });
   }
 
@@ -153,12 +155,14 @@ class Connection::Core {
 
  private:
   void connect(const std::string& dsn, const ConnectionOptions& options) {
-    const std::string timeout = std::to_string(std::max<std::int64_t>(2, (options.connect_timeout.count() + 999) / 1000));
-    const char* const keywords[] = {"application_name", "connect_timeout", "client_encoding", "tcp_user_timeout",
-                                    "dbname",           nullptr};
+    const std::string timeout =
+        std::to_string(std::max<std::int64_t>(2, (options.connect_timeout.count() + 999) / 1000));
+    const char* const keywords[] = {"application_name", "connect_timeout", "client_encoding",
+                                    "tcp_user_timeout", "dbname",          nullptr};
     const std::string stall = std::to_string(options.stall_timeout.count());
     // What the caller's string says comes last and counts.
-    const char* const values[] = {options.application.c_str(), timeout.c_str(), "UTF8", stall.c_str(), dsn.c_str(), nullptr};
+    const char* const values[] = {
+        options.application.c_str(), timeout.c_str(), "UTF8", stall.c_str(), dsn.c_str(), nullptr};
     connection_.reset(PQconnectdbParams(keywords, values, 1));
     if (PQstatus(connection()) != CONNECTION_OK) fail();
   }
@@ -194,7 +198,8 @@ class Connection::Core {
     }
   }
 
-  /// Sends what libpq still holds back; reads meanwhile, because a server that cannot get rid of its answers does not listen.
+  /// Sends what libpq still holds back; reads meanwhile, because a server that cannot get rid of its answers does not
+  /// listen.
   void flush() {
     while (true) {
       const int left = PQflush(connection());
@@ -281,11 +286,13 @@ Connection::~Connection() = default;
 
 void Connection::script(const std::string& sql) { core_->script(sql); }
 Rows Connection::run(const std::string& sql, std::span<const Param> params) { return core_->run(sql, params); }
-Rows Connection::prepared(const std::string& sql, std::span<const Param> params) { return core_->prepared(sql, params); }
+Rows Connection::prepared(const std::string& sql, std::span<const Param> params) {
+  return core_->prepared(sql, params);
+}
 std::uint64_t Connection::copy_in(const std::string& sql, std::string_view data) { return core_->copy_in(sql, data); }
 bool Connection::alive() const { return core_->alive(); }
 
-// ---- Transaction -----------------------------------------------------------------------------------------------------
+// ---- Transaction
 
 Transaction::Transaction(Connection& connection, const std::string& begin) : connection_(connection) {
   connection_.script(begin);
@@ -305,7 +312,7 @@ void Transaction::commit() {
   connection_.script("COMMIT");
 }
 
-// ---- text ------------------------------------------------------------------------------------------------------------
+// ---- text
 
 std::string array_literal(std::span<const std::string> values) {
   std::string literal = "{";

@@ -1,5 +1,6 @@
 #pragma once
-// One PostgreSQL connection: statements with bind parameters, prepared once, and binary COPY. Everything above it is free of libpq.
+// One PostgreSQL connection: statements with bind parameters, prepared once, and binary COPY. Everything above it is
+// free of libpq.
 
 #include <chrono>
 #include <cstdint>
@@ -80,7 +81,9 @@ class Connection {
 
   /// One statement, parsed once per connection and text.
   Rows prepared(const std::string& sql, std::span<const Param> params = {});
-  Rows prepared(const std::string& sql, std::initializer_list<Param> params) { return prepared(sql, std::span(params)); }
+  Rows prepared(const std::string& sql, std::initializer_list<Param> params) {
+    return prepared(sql, std::span(params));
+  }
 
   /// `sql` is a COPY … FROM STDIN; returns the number of rows.
   std::uint64_t copy_in(const std::string& sql, std::string_view data);
@@ -97,6 +100,9 @@ class Connection {
 class Transaction {
  public:
   explicit Transaction(Connection& connection, const std::string& begin = "BEGIN");
+  /// Takes over the one that is open, or will be before this ends.
+  struct Adopt {};
+  Transaction(Connection& connection, Adopt) : connection_(connection) {}
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;

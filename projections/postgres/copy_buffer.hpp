@@ -16,8 +16,8 @@
 
 namespace alforis::projections::postgres {
 
-/// Collects rows. begin_row() says how many fields follow; the field functions write one each, in the table's order, and their
-/// PostgreSQL types are uuid, text, bool, smallint, integer, bigint, timestamptz, date, text[].
+/// Collects rows. begin_row() says how many fields follow; the field functions write one each, in the table's order,
+/// and their PostgreSQL types are uuid, text, bool, smallint, integer, bigint, timestamptz, date, text[].
 class CopyBuffer {
  public:
   CopyBuffer() { clear(); }

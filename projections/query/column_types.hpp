@@ -28,7 +28,10 @@ struct ColumnOf;
 
 /// Values made from text: e-mail addresses, codes, lines.
 template <class T>
-requires requires(const T& value) { T::parse(""); value.text(); }
+requires requires(const T& value) {
+  T::parse("");
+  value.text();
+}
 struct ColumnOf<T> {
   static constexpr ColumnType k_type = ColumnType::text;
   static void write(CopyBuffer& out, const T& value) { out.text(value.text()); }

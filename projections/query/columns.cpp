@@ -91,10 +91,9 @@ std::vector<Column<State>> shared_columns() {
                     [](CopyBuffer& out, const RowSource<State>& row) { out.boolean(row.state.deleted()); }),
       hidden<State>("version", ColumnType::bigint, false,
                     [](CopyBuffer& out, const RowSource<State>& row) { out.bigint(row.state.version); }),
-      hidden<State>("position", ColumnType::bigint, false,
-                    [](CopyBuffer& out, const RowSource<State>& row) {
-                      out.bigint(static_cast<std::int64_t>(row.position));
-                    }),
+      hidden<State>(
+          "position", ColumnType::bigint, false,
+          [](CopyBuffer& out, const RowSource<State>& row) { out.bigint(static_cast<std::int64_t>(row.position)); }),
       hidden<State>("doc", ColumnType::text, false,
                     [](CopyBuffer& out, const RowSource<State>& row) { out.text(row.document); }),
   };
@@ -119,10 +118,9 @@ std::vector<Column<Organisation>> organisation_columns() {
       member_column<O, &O::pipeline_stage>("pipeline_stage", k_filter_sort),
       member_column<O, &O::stage_since>("stage_since", k_filter_sort),
       member_column<O, &O::owner_id>("owner_id", k_filter),
-      derived_column<O, domain::Uuid>("team_id", "team_id", k_filter, true,
-                                      [](CopyBuffer& out, const RowSource<O>& row) {
-                                        FieldOf<std::optional<domain::Uuid>>::write(out, row.team);
-                                      }),
+      derived_column<O, domain::Uuid>(
+          "team_id", "team_id", k_filter, true,
+          [](CopyBuffer& out, const RowSource<O>& row) { FieldOf<std::optional<domain::Uuid>>::write(out, row.team); }),
       derived_column<O, Folded>("city_key", "city", k_filter_sort, true,
                                 [](CopyBuffer& out, const RowSource<O>& row) { write_folded(out, row.state.city); }),
       member_column<O, &O::postal_code>("postal_code", k_filter_sort),
@@ -144,8 +142,15 @@ std::vector<Column<Organisation>> organisation_columns() {
       hidden<O>("search_text", ColumnType::text, false,
                 [](CopyBuffer& out, const RowSource<O>& row) {
                   const O& o = row.state;
-                  SearchText().add(o.name).add(o.email).add(o.city).add(o.website).add(o.lei).add(o.siren).add(
-                      o.regulator_number).write(out);
+                  SearchText()
+                      .add(o.name)
+                      .add(o.email)
+                      .add(o.city)
+                      .add(o.website)
+                      .add(o.lei)
+                      .add(o.siren)
+                      .add(o.regulator_number)
+                      .write(out);
                 }),
   });
 }
@@ -164,12 +169,15 @@ std::vector<Column<Person>> person_columns() {
                                 [](CopyBuffer& out, const RowSource<P>& row) {
                                   write_folded(out, std::string_view(listed_name(row.state)));
                                 }),
-      derived_column<P, Folded>("last_name_key", "last_name", k_filter_sort, true,
-                                [](CopyBuffer& out, const RowSource<P>& row) { write_folded(out, row.state.last_name); }),
-      derived_column<P, Folded>("first_name_key", "first_name", k_filter_sort, true,
-                                [](CopyBuffer& out, const RowSource<P>& row) { write_folded(out, row.state.first_name); }),
-      derived_column<P, Folded>("job_title_key", "job_title", k_filter_sort, true,
-                                [](CopyBuffer& out, const RowSource<P>& row) { write_folded(out, row.state.job_title); }),
+      derived_column<P, Folded>(
+          "last_name_key", "last_name", k_filter_sort, true,
+          [](CopyBuffer& out, const RowSource<P>& row) { write_folded(out, row.state.last_name); }),
+      derived_column<P, Folded>(
+          "first_name_key", "first_name", k_filter_sort, true,
+          [](CopyBuffer& out, const RowSource<P>& row) { write_folded(out, row.state.first_name); }),
+      derived_column<P, Folded>(
+          "job_title_key", "job_title", k_filter_sort, true,
+          [](CopyBuffer& out, const RowSource<P>& row) { write_folded(out, row.state.job_title); }),
       member_column<P, &P::personal_email>("personal_email", k_filter),
       member_column<P, &P::country>("country", k_filter_sort),
       member_column<P, &P::language>("language", k_filter),
@@ -182,9 +190,10 @@ std::vector<Column<Person>> person_columns() {
                   const P& p = row.state;
                   SearchText().add(p.first_name).add(p.last_name).add(p.personal_email).add(p.job_title).write(out);
                 }),
-      condition<P>("organisation_id",
-                   "EXISTS (SELECT FROM {schema}.links l JOIN {schema}.organisations o ON o.id = l.organisation_id WHERE "
-                   "l.person_id = r.id AND l.live AND l.organisation_id = ANY ({values}) AND {rights})"),
+      condition<P>(
+          "organisation_id",
+          "EXISTS (SELECT FROM {schema}.links l JOIN {schema}.organisations o ON o.id = l.organisation_id WHERE "
+          "l.person_id = r.id AND l.live AND l.organisation_id = ANY ({values}) AND {rights})"),
   });
 }
 
@@ -194,8 +203,9 @@ std::vector<Column<Link>> link_columns() {
       member_column<L, &L::person_id>("person_id", k_filter),
       member_column<L, &L::organisation_id>("organisation_id", k_filter),
       member_column<L, &L::role>("role", k_filter_sort),
-      derived_column<L, Folded>("job_title_key", "job_title", k_filter_sort, true,
-                                [](CopyBuffer& out, const RowSource<L>& row) { write_folded(out, row.state.job_title); }),
+      derived_column<L, Folded>(
+          "job_title_key", "job_title", k_filter_sort, true,
+          [](CopyBuffer& out, const RowSource<L>& row) { write_folded(out, row.state.job_title); }),
       member_column<L, &L::work_email>("work_email", k_filter),
       member_column<L, &L::is_primary>("is_primary", k_filter),
       member_column<L, &L::since>("since", k_filter_sort),
@@ -211,8 +221,9 @@ std::vector<Column<Link>> link_columns() {
 std::vector<Column<User>> user_columns() {
   using U = User;
   return with_shared<U>({
-      derived_column<U, Folded>("full_name_key", "full_name", k_filter_sort, true,
-                                [](CopyBuffer& out, const RowSource<U>& row) { write_folded(out, row.state.full_name); }),
+      derived_column<U, Folded>(
+          "full_name_key", "full_name", k_filter_sort, true,
+          [](CopyBuffer& out, const RowSource<U>& row) { write_folded(out, row.state.full_name); }),
       member_column<U, &U::email>("email", k_filter_sort),
       member_column<U, &U::role>("role", k_filter_sort),
       member_column<U, &U::team_id>("team_id", k_filter),
@@ -277,26 +288,35 @@ const std::vector<Column<Team>>& columns<Team>() {
 
 std::string_view sql_type(ColumnType type) {
   switch (type) {
-    case ColumnType::uuid: return "uuid";
-    case ColumnType::text: return "text";
-    case ColumnType::boolean: return "boolean";
-    case ColumnType::smallint: return "smallint";
-    case ColumnType::integer: return "integer";
-    case ColumnType::bigint: return "bigint";
-    case ColumnType::timestamptz: return "timestamptz";
-    case ColumnType::date: return "date";
-    case ColumnType::text_array: return "text[]";
+    case ColumnType::uuid:
+      return "uuid";
+    case ColumnType::text:
+      return "text";
+    case ColumnType::boolean:
+      return "boolean";
+    case ColumnType::smallint:
+      return "smallint";
+    case ColumnType::integer:
+      return "integer";
+    case ColumnType::bigint:
+      return "bigint";
+    case ColumnType::timestamptz:
+      return "timestamptz";
+    case ColumnType::date:
+      return "date";
+    case ColumnType::text_array:
+      return "text[]";
   }
   return "text";
 }
 
-/// Every index costs each insert a microsecond or so, therefore: the three orders that lists are shown in, what rights and team moves
-/// look for, and the two ends of a link. Rare filters walk one of the orders.
+/// Every index costs each insert a microsecond or so, therefore: the three orders that lists are shown in, what rights
+/// and team moves look for, and the two ends of a link. Rare filters walk one of the orders.
 std::span<const TableInfo> table_infos() {
   static const std::vector<TableInfo> tables = [] {
     std::vector<TableInfo> made;
-    made.push_back(make_table<Organisation>(
-        "organisations", {"(created_at, id)", "(updated_at, id)", "(name_key, id)", "(owner_id) WHERE owner_id IS NOT NULL"}));
+    made.push_back(make_table<Organisation>("organisations", {"(created_at, id)", "(updated_at, id)", "(name_key, id)",
+                                                              "(owner_id) WHERE owner_id IS NOT NULL"}));
     made.push_back(make_table<Person>("people", {"(created_at, id)", "(updated_at, id)", "(name_key, id)"}));
     made.push_back(make_table<Link>("links", {"(created_at, id)", "(person_id)", "(organisation_id)"}));
     made.push_back(make_table<User>("users", {"(email)"}));
@@ -322,10 +342,14 @@ struct Alias {
 };
 
 constexpr Alias k_aliases[] = {
-    {EntityKind::organisation, "stage", "pipeline_stage"}, {EntityKind::organisation, "owner", "owner_id"},
-    {EntityKind::organisation, "team", "team_id"},         {EntityKind::person, "email", "personal_email"},
-    {EntityKind::person, "organisation", "organisation_id"}, {EntityKind::link, "organisation", "organisation_id"},
-    {EntityKind::link, "person", "person_id"},             {EntityKind::link, "email", "work_email"},
+    {EntityKind::organisation, "stage", "pipeline_stage"},
+    {EntityKind::organisation, "owner", "owner_id"},
+    {EntityKind::organisation, "team", "team_id"},
+    {EntityKind::person, "email", "personal_email"},
+    {EntityKind::person, "organisation", "organisation_id"},
+    {EntityKind::link, "organisation", "organisation_id"},
+    {EntityKind::link, "person", "person_id"},
+    {EntityKind::link, "email", "work_email"},
     {EntityKind::user, "team", "team_id"},
 };
 

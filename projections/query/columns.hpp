@@ -1,6 +1,6 @@
 #pragma once
-// The columns of the query tables, described once: from this list come the DDL, the COPY rows, the check of filters and sorts, and the
-// parameters in API documents.
+// The columns of the query tables, described once: from this list come the DDL, the COPY rows, the check of filters and
+// sorts, and the parameters in API documents.
 
 #include <cstdint>
 #include <optional>
@@ -42,9 +42,9 @@ struct ColumnInfo {
   /// JSON Schema of one value; nullptr for hidden columns.
   std::string (*schema)() = nullptr;
 
-  /// A filter that is no column of the table: a condition over the row `r`, with `{schema}` before table names, `{values}` for the
-  /// values' array and `{rights}` for what the viewer may see of the organisation `o`: a filter must not tell of records that
-  /// the viewer may not see. Empty for columns.
+  /// A filter that is no column of the table: a condition over the row `r`, with `{schema}` before table names,
+  /// `{values}` for the values' array and `{rights}` for what the viewer may see of the organisation `o`: a filter must
+  /// not tell of records that the viewer may not see. Empty for columns.
   std::string_view condition = {};
 
   bool real() const { return condition.empty(); }

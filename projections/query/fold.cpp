@@ -98,7 +98,8 @@ void Folder::apply(std::size_t item, const Event& event) {
   if (!slot.trouble.empty()) return refuse(item, slot.trouble);
   // evolve is total and would pass over both in silence; a projection must not.
   if (creates(Event::k_type) && slot.state) return refuse(item, "created_twice: the entity exists already");
-  if (!creates(Event::k_type) && !slot.state) return refuse(item, "never_created: the entity's creation was never seen");
+  if (!creates(Event::k_type) && !slot.state)
+    return refuse(item, "never_created: the entity's creation was never seen");
   evolve(slot.state, event, contexts_[item]);
   slot.position = items_[item].commit->position;
   if constexpr (std::is_same_v<Event, domain::UserPasswordSet>) credentials_[slot.id] = event.hash;

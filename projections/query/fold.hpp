@@ -1,5 +1,6 @@
 #pragma once
-// The pure core of the query projection: a batch of events and the documents they change, folded into final states and history rows.
+// The pure core of the query projection: a batch of events and the documents they change, folded into final states and
+// history rows.
 
 #include <array>
 #include <deque>
@@ -17,7 +18,8 @@
 
 namespace alforis::projections {
 
-/// What an event needs before it can be folded: who, when, about what. Fails with what is wrong with the commit's or event's ids.
+/// What an event needs before it can be folded: who, when, about what. Fails with what is wrong with the commit's or
+/// event's ids.
 domain::Result<domain::EventContext> event_context(const Item& item);
 
 /// The event's data as histories may show it: secrets left out.
@@ -28,10 +30,10 @@ template <class State>
 struct Slot {
   domain::Uuid id;
   std::optional<State> state;
-  bool existed = false;                     ///< there is a row of it
+  bool existed = false;                      ///< there is a row of it
   std::optional<domain::Uuid> owner_before;  ///< whose it was, for kinds that have owners
-  Position position = 0;                    ///< of its last event
-  std::string trouble;                      ///< why the stored document could not be used
+  Position position = 0;                     ///< of its last event
+  std::string trouble;                       ///< why the stored document could not be used
 };
 
 /// The entities of one kind in a batch, in the order of their first event.
@@ -52,7 +54,8 @@ class Slots {
   std::unordered_map<domain::Uuid, std::size_t> index_;
 };
 
-/// Folds one batch. Call order: constructor, needed(), supply() for each document found, fold(), then the results.
+/// The items need only live until fold() is done. Folds one batch. Call order: constructor, needed(), supply() for each
+/// document found, fold(), then the results.
 class Folder {
  public:
   /// Looks at types and ids only.
@@ -64,8 +67,8 @@ class Folder {
   /// A stored document of a needed entity.
   void supply(domain::EntityKind kind, const domain::Uuid& id, std::string_view document);
 
-  /// Throws ItemsRefused with the first bad event of each entity that has one: unknown type, undecodable, of an entity that was never
-  /// created.
+  /// Throws ItemsRefused with the first bad event of each entity that has one: unknown type, undecodable, of an entity
+  /// that was never created.
   void fold();
 
   template <class State>

@@ -33,7 +33,8 @@ Members members_of(std::string_view document) {
 }
 
 const std::string* value_of(const Members& members, std::string_view name) {
-  const auto at = std::find_if(members.begin(), members.end(), [&](const auto& member) { return member.first == name; });
+  const auto at =
+      std::find_if(members.begin(), members.end(), [&](const auto& member) { return member.first == name; });
   return at == members.end() ? nullptr : &at->second;
 }
 

@@ -20,11 +20,13 @@ struct HistoryRow {
   std::string data;
 };
 
-/// What changed from one document to the next, in the order of the documents' members; what every change changes (version, stamps)
-/// is left out. "" stands for no document.
+/// What changed from one document to the next, in the order of the documents' members; what every change changes
+/// (version, stamps) is left out. "" stands for no document.
 std::vector<FieldChange> document_changes(std::string_view before, std::string_view after);
 
-/// Folds all of an entity's rows, oldest first, into entries, newest first. Events that this program cannot decode have no changes.
-std::vector<HistoryEntry> tell_history(domain::EntityKind kind, const domain::Uuid& id, const std::vector<HistoryRow>& rows);
+/// Folds all of an entity's rows, oldest first, into entries, newest first. Events that this program cannot decode have
+/// no changes.
+std::vector<HistoryEntry> tell_history(domain::EntityKind kind, const domain::Uuid& id,
+                                       const std::vector<HistoryRow>& rows);
 
 }  // namespace alforis::projections

@@ -33,14 +33,19 @@ bool ordered(ColumnType type) {
 bool allowed(const ColumnInfo& column, Op op) {
   if (!column.use.filter) return false;
   switch (op) {
-    case Op::equal_any: return true;
+    case Op::equal_any:
+      return true;
     case Op::gte:
     case Op::lte:
     case Op::from:
-    case Op::before: return column.real() && ordered(column.type);
-    case Op::empty: return column.real() && (column.nullable || column.type == ColumnType::text_array);
-    case Op::all: return column.type == ColumnType::text_array;
-    case Op::text: return false;
+    case Op::before:
+      return column.real() && ordered(column.type);
+    case Op::empty:
+      return column.real() && (column.nullable || column.type == ColumnType::text_array);
+    case Op::all:
+      return column.type == ColumnType::text_array;
+    case Op::text:
+      return false;
   }
   return false;
 }
@@ -181,7 +186,8 @@ class Parser {
     Op op = Op::equal_any;
     if (dot != std::string::npos) {
       const std::string_view suffix = std::string_view(name).substr(dot + 1);
-      const auto known = std::find_if(std::begin(k_ops), std::end(k_ops), [&](const OpName& o) { return o.suffix == suffix; });
+      const auto known =
+          std::find_if(std::begin(k_ops), std::end(k_ops), [&](const OpName& o) { return o.suffix == suffix; });
       if (known == std::end(k_ops)) return unknown(name);
       op = known->op;
     }

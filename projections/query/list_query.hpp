@@ -19,11 +19,11 @@ enum class Op {
   equal_any,  ///< one of the values
   gte,
   lte,
-  from,       ///< at or after
-  before,     ///< earlier than
-  empty,      ///< value `true`: has none; `false`: has one
-  all,        ///< a list field holds every value
-  text,       ///< `q`: every word occurs somewhere in the searched text
+  from,    ///< at or after
+  before,  ///< earlier than
+  empty,   ///< value `true`: has none; `false`: has one
+  all,     ///< a list field holds every value
+  text,    ///< `q`: every word occurs somewhere in the searched text
 };
 
 /// Values are checked and in their canonical text.
@@ -47,7 +47,8 @@ enum class Count { none, exact, estimate };
 inline constexpr std::size_t k_default_limit = 50;
 inline constexpr std::size_t k_max_limit = 200;
 
-/// A list call, checked. Lists hold live records, or, when `deleted`, the deleted ones alone (non-managers: those they deleted).
+/// A list call, checked. Lists hold live records, or, when `deleted`, the deleted ones alone (non-managers: those they
+/// deleted).
 struct ListQuery {
   domain::EntityKind kind = domain::EntityKind::organisation;
   std::vector<Condition> conditions;
@@ -65,16 +66,17 @@ std::string cache_key(const ListQuery& query);
 /// A query string's parameters, percent-decoded, in their order.
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
-/// Reads `sort`, `limit`, `count`, `after`, `deleted`, `q`, `field`, `field.gte`, `field.lte`, `field.from`, `field.before`, `field.empty`,
-/// `field.all`. A problem's pointer is the parameter's name. Codes: `unknown_parameter` (names it and the known ones, for a sort field as
-/// well), `invalid_value`, `duplicate_parameter`. `after` is taken over as it is: the caller puts the opened cursor in its place.
+/// Reads `sort`, `limit`, `count`, `after`, `deleted`, `q`, `field`, `field.gte`, `field.lte`, `field.from`,
+/// `field.before`, `field.empty`, `field.all`. A problem's pointer is the parameter's name. Codes: `unknown_parameter`
+/// (names it and the known ones, for a sort field as well), `invalid_value`, `duplicate_parameter`. `after` is taken
+/// over as it is: the caller puts the opened cursor in its place.
 domain::Result<ListQuery> parse_list_query(domain::EntityKind kind, const Parameters& parameters,
                                            const domain::Viewer& viewer);
 
 /// A field as lists know it, for API documents.
 struct ListField {
   std::string name;
-  std::string schema;  ///< JSON Schema of one value
+  std::string schema;                  ///< JSON Schema of one value
   std::vector<std::string> operators;  ///< "" (equal), gte, lte, from, before, empty, all
   bool sortable = false;
 };

@@ -27,12 +27,15 @@ std::string sort_text(const std::vector<SortTerm>& sort) {
   return text;
 }
 
-Problems wrong_cursor() { return domain::problem("invalid_value", "this cursor does not belong to this list", "after"); }
+Problems wrong_cursor() {
+  return domain::problem("invalid_value", "this cursor does not belong to this list", "after");
+}
 
 Result<Keyset> read_keyset(const ListQuery& query, const std::vector<SortTerm>& sort) {
   simdjson::dom::parser parser;
   simdjson::dom::array array;
-  if (parser.parse(query.after).get(array) != simdjson::SUCCESS || array.size() != sort.size() + 2) return wrong_cursor();
+  if (parser.parse(query.after).get(array) != simdjson::SUCCESS || array.size() != sort.size() + 2)
+    return wrong_cursor();
   Keyset keyset;
   std::size_t at = 0;
   for (const simdjson::dom::element element : array) {
@@ -99,17 +102,19 @@ class Builder {
       *where += " AND " + after(*keyset);
     }
     const std::string order = " ORDER BY " + order_by("r.");
-    statement_.sql = "SELECT c.\"position\", p.* FROM (SELECT \"position\" FROM " + schema_ +
-                     ".projection_versions WHERE projection = 'query' AND active) c LEFT JOIN LATERAL (SELECT r.doc, r.id" +
-                     keys() + " FROM " + table() + " r WHERE " + *where + order + " LIMIT " +
-                     std::to_string(query_.limit + 1) + ") p ON true ORDER BY " + order_by("p.");
+    statement_.sql =
+        "SELECT c.\"position\", p.* FROM (SELECT \"position\" FROM " + schema_ +
+        ".projection_versions WHERE projection = 'query' AND active) c LEFT JOIN LATERAL (SELECT r.doc, r.id" + keys() +
+        " FROM " + table() + " r WHERE " + *where + order + " LIMIT " + std::to_string(query_.limit + 1) +
+        ") p ON true ORDER BY " + order_by("p.");
     return std::move(statement_);
   }
 
   Result<Statement> count(std::string_view before, std::string_view selected) {
     auto where = conditions();
     if (!where) return where.error();
-    statement_.sql = std::string(before) + "SELECT " + std::string(selected) + " FROM " + table() + " r WHERE " + *where;
+    statement_.sql =
+        std::string(before) + "SELECT " + std::string(selected) + " FROM " + table() + " r WHERE " + *where;
     return std::move(statement_);
   }
 
@@ -214,15 +219,21 @@ class Builder {
     return compared(*column, name, condition.op, values);
   }
 
-  std::string compared(const ColumnInfo& column, const std::string& name, Op op, const std::vector<std::string>& values) {
+  std::string compared(const ColumnInfo& column, const std::string& name, Op op,
+                       const std::vector<std::string>& values) {
     const std::string type(sql_type(column.type));
     switch (op) {
       case Op::gte:
-      case Op::from: return name + " >= " + bind(values.front(), type);
-      case Op::lte: return name + " <= " + bind(values.front(), type);
-      case Op::before: return name + " < " + bind(values.front(), type);
-      case Op::all: return name + " @> " + bind(postgres::array_literal(values), type);
-      default: break;
+      case Op::from:
+        return name + " >= " + bind(values.front(), type);
+      case Op::lte:
+        return name + " <= " + bind(values.front(), type);
+      case Op::before:
+        return name + " < " + bind(values.front(), type);
+      case Op::all:
+        return name + " @> " + bind(postgres::array_literal(values), type);
+      default:
+        break;
     }
     if (!column.real()) {
       const std::string list = bind(postgres::array_literal(values), type + "[]");
@@ -264,21 +275,23 @@ class Builder {
   std::string may_see() {
     if (query_.viewer.role == Role::admin) return {};
     switch (query_.kind) {
-      case EntityKind::organisation: return may_see_organisation("r");
+      case EntityKind::organisation:
+        return may_see_organisation("r");
       case EntityKind::link:
         return "EXISTS (SELECT FROM " + schema_ + ".organisations o WHERE o.id = r.organisation_id AND " +
                may_see_organisation("o") + ')';
       case EntityKind::person:
-        return "(NOT EXISTS (SELECT FROM " + schema_ + ".links l WHERE l.person_id = r.id AND l.live) OR EXISTS (SELECT FROM " +
-               schema_ + ".links l JOIN " + schema_ +
-               ".organisations o ON o.id = l.organisation_id WHERE l.person_id = r.id AND l.live AND " +
+        return "(NOT EXISTS (SELECT FROM " + schema_ +
+               ".links l WHERE l.person_id = r.id AND l.live) OR EXISTS (SELECT FROM " + schema_ + ".links l JOIN " +
+               schema_ + ".organisations o ON o.id = l.organisation_id WHERE l.person_id = r.id AND l.live AND " +
                may_see_organisation("o") + "))";
       case EntityKind::user: {
         std::string sql = "(r.id = " + viewer_id();
         if (query_.viewer.role >= Role::sales && query_.viewer.team) sql += " OR r.team_id = " + viewer_team();
         return sql + ')';
       }
-      case EntityKind::team: return query_.viewer.team ? "r.id = " + viewer_team() : "false";
+      case EntityKind::team:
+        return query_.viewer.team ? "r.id = " + viewer_team() : "false";
     }
     return "false";
   }
@@ -298,7 +311,9 @@ std::vector<SortTerm> effective_sort(const ListQuery& query) {
   return {{"created_at", true}};
 }
 
-Result<Statement> list_statement(const std::string& schema, const ListQuery& query) { return Builder(schema, query).page(); }
+Result<Statement> list_statement(const std::string& schema, const ListQuery& query) {
+  return Builder(schema, query).page();
+}
 
 Result<Statement> count_statement(const std::string& schema, const ListQuery& query) {
   return Builder(schema, query).count("", "count(*)");

@@ -16,8 +16,8 @@ struct Statement {
   std::vector<postgres::Param> params;
 };
 
-/// The page. Columns: checkpoint position, document (NULL: the page is empty), id, then one per sort term; one row more than the limit
-/// when there is a next page. Fails with `invalid_value` at `after` or at a condition made by hand.
+/// The page. Columns: checkpoint position, document (NULL: the page is empty), id, then one per sort term; one row more
+/// than the limit when there is a next page. Fails with `invalid_value` at `after` or at a condition made by hand.
 domain::Result<Statement> list_statement(const std::string& schema, const ListQuery& query);
 
 /// All rows that meet the conditions, wherever the page is. Column: their count.

@@ -33,7 +33,8 @@ class QueryProjection::Core {
   int version() const { return opened_version_; }
 
  private:
-  /// The active version in this program's layout; makes it when there is none, has it built anew when it is an older program's.
+  /// The active version in this program's layout; makes it when there is none, has it built anew when it is an older
+  /// program's.
   QueryVersion current_version() {
     auto version = active_query_version(*connection_, schemas_);
     if (!version) return first_version();

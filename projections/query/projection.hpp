@@ -1,5 +1,6 @@
 #pragma once
-// The query read model in PostgreSQL: a row per entity with typed columns and a ready document, and a row per event for histories.
+// The query read model in PostgreSQL: a row per entity with typed columns and a ready document, and a row per event for
+// histories.
 
 #include <functional>
 #include <memory>
@@ -25,8 +26,9 @@ struct BuildProgress {
 };
 using OnBuildProgress = std::function<void(const BuildProgress&)>;
 
-/// Keeps the active version of the query tables. open() makes version 1 when there is none, and when the tables were laid out by an older
-/// program builds a new version beside them and swaps, while the old rows go on being read; that is why it needs the Log.
+/// Keeps the active version of the query tables. open() makes version 1 when there is none, and when the tables were
+/// laid out by an older program builds a new version beside them and swaps, while the old rows go on being read; that
+/// is why it needs the Log.
 class QueryProjection final : public Projection {
  public:
   /// Throws std::invalid_argument for a workspace that cannot name a schema.
@@ -55,9 +57,10 @@ struct Rebuilt {
   std::uint64_t parked_entities = 0;
 };
 
-/// Builds a new version of the query tables from the Log beside the live one, swaps when it has caught up, drops the old one. Readers and
-/// the live runner, here or in another process, go on all the while. Throws StoreUnavailable, eventstore::LogDamaged, LogUnavailable;
-/// std::runtime_error when stopped or when another build is under way. Nothing is swapped then.
+/// Builds a new version of the query tables from the Log beside the live one, swaps when it has caught up, drops the
+/// old one. Readers and the live runner, here or in another process, go on all the while. Throws StoreUnavailable,
+/// eventstore::LogDamaged, LogUnavailable; std::runtime_error when stopped or when another build is under way. Nothing
+/// is swapped then.
 Rebuilt rebuild_query(eventstore::Log& log, const QueryOptions& options, const OnBuildProgress& progress = {},
                       std::stop_token stop = {});
 
@@ -78,8 +81,8 @@ struct Verified {
   std::optional<Difference> first;  ///< nullopt: equal
 };
 
-/// Compares one snapshot of the live tables with a throw-away version built from the Log up to exactly the snapshot's checkpoint.
-/// Throws as rebuild_query does.
+/// Compares one snapshot of the live tables with a throw-away version built from the Log up to exactly the snapshot's
+/// checkpoint. Throws as rebuild_query does.
 Verified verify_query(eventstore::Log& log, const QueryOptions& options, const OnBuildProgress& progress = {},
                       std::stop_token stop = {});
 

@@ -37,17 +37,23 @@ std::string micros(std::string_view column) {
   return "(extract(epoch FROM " + std::string(column) + ") * 1000000)::bigint";
 }
 
-/// The statement that finds a record. Columns: position, doc, version, deleted, deleted_by, created_by, then one ownership per row:
-/// whether it is there, whether it is known, owner, team, created_by.
+/// The statement that finds a record. Columns: position, doc, version, deleted, deleted_by, created_by, then one
+/// ownership per row: whether it is there, whether it is known, owner, team, created_by.
 std::string find_sql(const std::string& schema, EntityKind kind) {
   const std::string table = schema + '.' + std::string(table_info(kind).name);
   std::string ownership;
   std::string joined;
   const std::string organisation = ", o.id IS NOT NULL, o.owner_id, o.team_id, o.created_by";
   switch (kind) {
-    case EntityKind::organisation: ownership = ", true, true, r.owner_id, r.team_id, r.created_by"; break;
-    case EntityKind::user: ownership = ", true, true, r.id, r.team_id, r.created_by"; break;
-    case EntityKind::team: ownership = ", true, true, r.id, r.id, r.created_by"; break;
+    case EntityKind::organisation:
+      ownership = ", true, true, r.owner_id, r.team_id, r.created_by";
+      break;
+    case EntityKind::user:
+      ownership = ", true, true, r.id, r.team_id, r.created_by";
+      break;
+    case EntityKind::team:
+      ownership = ", true, true, r.id, r.id, r.created_by";
+      break;
     case EntityKind::link:
       ownership = ", true" + organisation;
       joined = " LEFT JOIN " + schema + ".organisations o ON o.id = r.organisation_id";
@@ -58,8 +64,9 @@ std::string find_sql(const std::string& schema, EntityKind kind) {
                ".organisations o ON o.id = l.organisation_id";
       break;
   }
-  return "SELECT c.\"position\", r.doc, r.version, r.deleted, r.deleted_by, r.created_by" + ownership + " FROM " + schema +
-         ".projection_versions c JOIN " + table + " r ON r.id = $1" + joined + " WHERE c.projection = 'query' AND c.active";
+  return "SELECT c.\"position\", r.doc, r.version, r.deleted, r.deleted_by, r.created_by" + ownership + " FROM " +
+         schema + ".projection_versions c JOIN " + table + " r ON r.id = $1" + joined +
+         " WHERE c.projection = 'query' AND c.active";
 }
 
 Ownership ownership_of(const Rows& rows, std::size_t row) {
@@ -106,8 +113,10 @@ bool visible(const Viewer& viewer, EntityKind kind, const Record& record) {
   switch (kind) {
     case EntityKind::user:
       return own.owner == viewer.id || (viewer.role >= Role::sales && own.team && own.team == viewer.team);
-    case EntityKind::team: return own.team && own.team == viewer.team;
-    default: return domain::can_see(viewer, own);
+    case EntityKind::team:
+      return own.team && own.team == viewer.team;
+    default:
+      return domain::can_see(viewer, own);
   }
 }
 
@@ -117,7 +126,8 @@ class QueryReader::Core {
       : dsn_(std::move(dsn)), schema_(QuerySchemas(std::move(workspace)).stable()), options_(options) {}
 
   std::optional<Record> find(EntityKind kind, const Uuid& id) {
-    const Rows rows = read([&](Connection& connection) { return connection.prepared(find_sql(schema_, kind), {id.text()}); });
+    const Rows rows =
+        read([&](Connection& connection) { return connection.prepared(find_sql(schema_, kind), {id.text()}); });
     if (rows.empty()) return std::nullopt;
     Record record;
     record.position = static_cast<Position>(rows.integer(0, 0));
@@ -140,7 +150,8 @@ class QueryReader::Core {
       read([&](Connection& connection) {
         page = read_page(query, connection.prepared(statement->sql, statement->params));
         if (query.count == Count::exact) page.total = counted(connection, count_statement(schema_, query).value());
-        if (query.count == Count::estimate) page.total = estimated(connection, estimate_statement(schema_, query).value());
+        if (query.count == Count::estimate)
+          page.total = estimated(connection, estimate_statement(schema_, query).value());
         return 0;
       });
     } catch (const postgres::StatementFailed& failed) {
@@ -202,8 +213,8 @@ class QueryReader::Core {
   }
 
  private:
-  /// Runs a read on the connection, which is made when there is none. A connection that was lost while it lay idle says so only when it
-  /// is used, so one that had served before gets a second try.
+  /// Runs a read on the connection, which is made when there is none. A connection that was lost while it lay idle says
+  /// so only when it is used, so one that had served before gets a second try.
   template <class Work>
   std::invoke_result_t<Work, Connection&> read(Work&& work) {
     for (bool again = connection_ != nullptr;; again = false) {
@@ -215,8 +226,8 @@ class QueryReader::Core {
         if (lost) connection_.reset();
         if (!lost || !again) throw DatabaseUnavailable(away.what());
       } catch (const postgres::StatementFailed& failed) {
-        // Undefined: no tables yet, or of another program's layout. A plan whose view was replaced by one of another shape can only
-        // be thrown away with its connection.
+        // Undefined: no tables yet, or of another program's layout. A plan whose view was replaced by one of another
+        // shape can only be thrown away with its connection.
         const bool replaced = failed.sqlstate == "0A000" || failed.undefined_object();
         if (failed.data_fault()) throw;
         if (replaced) connection_.reset();
@@ -262,12 +273,12 @@ class QueryReader::Core {
 
   std::vector<HistoryRow> history_rows(const Uuid& id, const std::optional<HistoryPlace>& before) {
     const Rows rows = read([&](Connection& connection) {
-      return connection.prepared("SELECT \"position\", \"index\", actor, " + micros("time") + ", type, metadata, data FROM " +
-                                     schema_ +
-                                     ".history WHERE entity_id = $1 AND ($2::bigint IS NULL OR (\"position\", \"index\") < "
-                                     "($2::bigint, $3::integer)) ORDER BY \"position\", \"index\"",
-                                 {id.text(), before ? Param(std::to_string(before->position)) : std::nullopt,
-                                  before ? Param(std::to_string(before->index)) : std::nullopt});
+      return connection.prepared(
+          "SELECT \"position\", \"index\", actor, " + micros("time") + ", type, metadata, data FROM " + schema_ +
+              ".history WHERE entity_id = $1 AND ($2::bigint IS NULL OR (\"position\", \"index\") < "
+              "($2::bigint, $3::integer)) ORDER BY \"position\", \"index\"",
+          {id.text(), before ? Param(std::to_string(before->position)) : std::nullopt,
+           before ? Param(std::to_string(before->index)) : std::nullopt});
     });
     std::vector<HistoryRow> all;
     all.reserve(rows.size());

@@ -30,8 +30,8 @@ struct Record {
   bool deleted = false;
   std::optional<domain::Uuid> deleted_by;
   domain::Uuid created_by;
-  /// organisation: its own; link: its organisation's; person: those of the organisations with a live link; user: owner is the user
-  /// itself, team its own; team: owner and team are the team itself.
+  /// organisation: its own; link: its organisation's; person: those of the organisations with a live link; user: owner
+  /// is the user itself, team its own; team: owner and team are the team itself.
   std::vector<domain::Ownership> ownerships;
   Position position = 0;  ///< checkpoint of the snapshot
 };
@@ -98,8 +98,8 @@ struct ReaderOptions {
   std::chrono::milliseconds statement_timeout{5000};
 };
 
-/// Blocking reads on one connection of its own; not thread-safe, one per thread. Connects at the first call and again after a failure.
-/// Every call throws DatabaseUnavailable.
+/// Blocking reads on one connection of its own; not thread-safe, one per thread. Connects at the first call and again
+/// after a failure. Every call throws DatabaseUnavailable.
 class QueryReader {
  public:
   /// Throws std::invalid_argument for a workspace that cannot name a schema.
@@ -114,7 +114,8 @@ class QueryReader {
   /// Fails with `invalid_value` at `after` for a cursor that belongs to another order of sorting or is none at all.
   domain::Result<Page> list(const ListQuery& query);
 
-  /// Newest first. `after` is a HistoryPage's `next`, or empty; fails with `invalid_value` at `after`. Empty for an unknown id.
+  /// Newest first. `after` is a HistoryPage's `next`, or empty; fails with `invalid_value` at `after`. Empty for an
+  /// unknown id.
   domain::Result<HistoryPage> history(domain::EntityKind kind, const domain::Uuid& id, std::string_view after,
                                       std::size_t limit);
 

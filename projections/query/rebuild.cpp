@@ -35,7 +35,6 @@ class Rebuild {
     drop_inactive();
     result_.version = next_version();
     const eventstore::Cursor loaded = load();
-    connection_.script("ANALYZE " + query_table_list(schemas_.version(result_.version)));
     VersionWriter writer(connection_, schemas_, QueryVersion{result_.version, k_query_layout, {}, loaded}, false);
     Applier applier(writer);
     applier.open();
@@ -60,18 +59,21 @@ class Rebuild {
 
   /// What builds that were given up, and swaps, left behind.
   void drop_inactive() {
-    const Rows rows = connection_.run("SELECT version FROM " + versions() + " WHERE projection = 'query' AND NOT active");
+    const Rows rows =
+        connection_.run("SELECT version FROM " + versions() + " WHERE projection = 'query' AND NOT active");
     for (std::size_t row = 0; row < rows.size(); ++row) {
       Transaction transaction(connection_);
       connection_.script("SET LOCAL lock_timeout TO '10s'");
-      connection_.script("DROP SCHEMA IF EXISTS " + schemas_.version(static_cast<int>(rows.integer(row, 0))) + " CASCADE");
+      connection_.script("DROP SCHEMA IF EXISTS " + schemas_.version(static_cast<int>(rows.integer(row, 0))) +
+                         " CASCADE");
       connection_.run("DELETE FROM " + versions() + " WHERE projection = 'query' AND version = $1 AND NOT active",
                       {std::string(rows.text(row, 0))});
       transaction.commit();
     }
   }
 
-  /// The swap is done and stands, whether the old tables go now or before the next build: somebody may still read in them.
+  /// The swap is done and stands, whether the old tables go now or before the next build: somebody may still read in
+  /// them.
   void drop_replaced() {
     try {
       drop_inactive();
@@ -90,22 +92,20 @@ class Rebuild {
   eventstore::Cursor load() {
     const std::string schema = schemas_.version(result_.version);
     Connection loader(options_.dsn, writer_connection("alforis rebuild load"));
-    Transaction transaction(loader);
-    loader.script("DROP SCHEMA IF EXISTS " + schema + " CASCADE");
-    loader.script(query_tables_sql(schema));
-    BulkWriter bulk(loader, schema);
-    const Filled filled = fill(bulk, log_, std::nullopt, progress_, stop_);
+    Transaction transaction(loader, Transaction::Adopt{});  // build() begins it, perhaps twice
+    const Filled filled = build(loader, schema, log_, std::nullopt, progress_, stop_);
     result_.events = filled.events;
     report(filled.cursor.position, "index");
-    bulk.finish();
     loader.script(query_indexes_sql(schema));
+    // In here, because afterwards it would be the first to mark rows as committed, at the cost of logging whole pages.
+    loader.script("ANALYZE " + query_table_list(schema));
     insert_query_version(loader, schemas_, result_.version, false, filled.cursor);
     transaction.commit();
     return filled.cursor;
   }
 
-  /// Round by round, each as long as what was written during the one before. When that does not get shorter, the writers are faster:
-  /// then the swap, during which the live version waits, is where the rest is made up.
+  /// Round by round, each as long as what was written during the one before. When that does not get shorter, the
+  /// writers are faster: then the swap, during which the live version waits, is where the rest is made up.
   void catch_up(Applier& applier, eventstore::Reader& reader) {
     Position last = std::numeric_limits<Position>::max();
     while (true) {
@@ -126,12 +126,13 @@ class Rebuild {
     result_.events += applier.apply(commits, reader.cursor()).events;
   }
 
-  /// The live row is locked, so that the live version stands still until the new one, which must not be behind, takes over.
+  /// The live row is locked, so that the live version stands still until the new one, which must not be behind, takes
+  /// over.
   void swap(Applier& applier, eventstore::Reader& reader) {
     Connection swapper(options_.dsn, writer_connection("alforis swap"));
     Transaction transaction(swapper);
-    const Rows live = swapper.run("SELECT \"position\" FROM " + versions() +
-                                  " WHERE projection = 'query' AND active FOR UPDATE");
+    const Rows live =
+        swapper.run("SELECT \"position\" FROM " + versions() + " WHERE projection = 'query' AND active FOR UPDATE");
     const Position reached = live.empty() ? 0 : static_cast<Position>(live.integer(0, 0));
     while (reader.cursor().position < reached) advance(applier, reader, reached - reader.cursor().position);
     report(reader.cursor().position, "swap");

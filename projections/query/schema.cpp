@@ -75,11 +75,10 @@ std::uint64_t fnv1a(std::string_view text) {
 }  // namespace
 
 QuerySchemas::QuerySchemas(std::string workspace) : workspace_(std::move(workspace)) {
-  const bool good = !workspace_.empty() && workspace_.size() <= k_longest_workspace &&
-                    domain::ascii::is_lower(workspace_.front()) &&
-                    std::all_of(workspace_.begin(), workspace_.end(), [](char c) {
-                      return domain::ascii::is_lower(c) || domain::ascii::is_digit(c) || c == '_';
-                    });
+  const bool good =
+      !workspace_.empty() && workspace_.size() <= k_longest_workspace && domain::ascii::is_lower(workspace_.front()) &&
+      std::all_of(workspace_.begin(), workspace_.end(),
+                  [](char c) { return domain::ascii::is_lower(c) || domain::ascii::is_digit(c) || c == '_'; });
   if (!good) throw std::invalid_argument("a workspace's name is [a-z][a-z0-9_]{0,39}, not '" + workspace_ + "'");
 }
 

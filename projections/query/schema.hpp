@@ -1,6 +1,8 @@
 #pragma once
-// Where the query tables live and how they are laid out. A version is a schema `<workspace>_query_v<N>` with all tables; the schema
-// `<workspace>` has views on the active version, which is all that readers know, and the list of versions with their checkpoints.
+// Where the query tables live and how they are laid out. A version is a schema `<workspace>_query_v<N>` with all
+// tables; the schema
+// `<workspace>` has views on the active version, which is all that readers know, and the list of versions with their
+// checkpoints.
 
 #include <optional>
 #include <string>
@@ -10,8 +12,8 @@
 
 namespace alforis::projections {
 
-/// Raised by hand when tables, columns or what is written into them changes: a program with a higher number rebuilds what one with a
-/// lower number made, never the other way round.
+/// Raised by hand when tables, columns or what is written into them changes: a program with a higher number rebuilds
+/// what one with a lower number made, never the other way round.
 inline constexpr int k_query_layout = 1;
 
 /// The schemas of a workspace.
@@ -29,8 +31,8 @@ class QuerySchemas {
   std::string workspace_;
 };
 
-/// DDL of a version's schema and tables; indexes but the entities' primary keys follow in query_indexes_sql, so that a bulk load need
-/// not keep them.
+/// DDL of a version's schema and tables; indexes but the entities' primary keys follow in query_indexes_sql, so that a
+/// bulk load need not keep them.
 std::string query_tables_sql(const std::string& schema);
 std::string query_indexes_sql(const std::string& schema);
 
@@ -60,8 +62,8 @@ std::optional<QueryVersion> active_query_version(postgres::Connection& connectio
 void insert_query_version(postgres::Connection& connection, const QuerySchemas& schemas, int number, bool active,
                           const eventstore::Cursor& cursor);
 
-/// Moves a version's checkpoint from one place to the next; false when it does not stand there any more, or the version is no longer
-/// (not yet) active. Locks the row until the transaction ends.
+/// Moves a version's checkpoint from one place to the next; false when it does not stand there any more, or the version
+/// is no longer (not yet) active. Locks the row until the transaction ends.
 bool advance_checkpoint(postgres::Connection& connection, const QuerySchemas& schemas, int number, bool active,
                         const eventstore::Cursor& from, const eventstore::Cursor& to);
 

@@ -21,16 +21,6 @@ Uuid stored_uuid(std::string_view text) { return Uuid::parse(text).value(); }
 
 std::string staging(std::string_view table) { return "pg_temp.stage_" + std::string(table); }
 
-std::string column_list(const TableInfo& table, std::string_view prefix = "") {
-  std::string list;
-  for (const ColumnInfo& column : table.columns) {
-    if (!column.real()) continue;
-    if (!list.empty()) list += ", ";
-    list += std::string(prefix) + postgres::quoted_identifier(column.name);
-  }
-  return list;
-}
-
 std::string ids_literal(const std::vector<Uuid>& ids) {
   std::vector<std::string> texts;
   texts.reserve(ids.size());
@@ -41,7 +31,12 @@ std::string ids_literal(const std::vector<Uuid>& ids) {
 }  // namespace
 
 QueryTables::QueryTables(postgres::Connection& connection, std::string schema, Filling filling)
-    : connection_(connection), schema_(std::move(schema)), filling_(filling) {
+    : connection_(connection),
+      schema_(std::move(schema)),
+      filling_(filling),
+      // Rows of a table that the same transaction made can be written as if they had always been there: nothing is left
+      // for vacuum or the first readers to mark. A savepoint counts as another transaction.
+      copy_options_(filling == Filling::bulk ? "(FORMAT binary, FREEZE)" : "(FORMAT binary)") {
   std::string sql;
   for (const TableInfo& table : table_infos()) {
     sql += "CREATE TEMP TABLE stage_" + std::string(table.name) + " (LIKE " + schema_ + '.' + std::string(table.name) +
@@ -56,21 +51,49 @@ QueryTables::QueryTables(postgres::Connection& connection, std::string schema, F
 }
 
 Written QueryTables::write(std::span<const Item> items) {
-  Folder folder(items);
-  load(folder);
-  folder.fold();
+  const auto batch = prepare(items);
+  return send(*batch);
+}
+
+std::unique_ptr<PreparedBatch> QueryTables::prepare(std::span<const Item> items,
+                                                    const std::function<void()>& before_load) {
+  auto batch = std::make_unique<PreparedBatch>(items);
+  load(batch->folder, before_load);
+  batch->folder.fold();
+  note_teams(batch->folder.slots<domain::User>());
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([&]<class T>(T) {
+    const auto& slots = batch->folder.slots<typename T::type>();
+    batch->rows += slots.size();
+    if (slots.size() != 0) encode_rows(slots, *batch);
+  });
+  encode_history(items, *batch);
+  batch->rows += items.size();
+  return batch;
+}
+
+Written QueryTables::send(PreparedBatch& batch) {
   try {
-    return write_folded(items, folder);
+    Written written;
+    written.rows = batch.rows;
+    send_rows(batch);
+    send_credentials(batch.folder);
+    if (filling_ == Filling::live) {
+      std::vector<std::string> moved;
+      move_teams(moved);
+      touch(batch.folder, std::move(moved), written);
+    }
+    return written;
   } catch (const StatementFailed& failed) {
     if (failed.data_fault()) throw ItemsRefused(failed.what());
     throw;
   }
 }
 
-void QueryTables::load(Folder& folder) {
+void QueryTables::load(Folder& folder, const std::function<void()>& before_load) {
   for (const TableInfo& table : table_infos()) {
     const auto& needed = folder.needed(table.kind);
     if (needed.empty()) continue;
+    if (before_load) before_load();
     const Rows rows = connection_.prepared(
         "SELECT id, doc FROM " + schema_ + '.' + std::string(table.name) + " WHERE id = ANY ($1::uuid[])",
         {ids_literal(needed)});
@@ -80,99 +103,82 @@ void QueryTables::load(Folder& folder) {
   }
 }
 
-Written QueryTables::write_folded(std::span<const Item> items, const Folder& folder) {
-  Written written;
-  note_teams(folder.slots<domain::User>());
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([&]<class T>(T) {
-    const auto& slots = folder.slots<typename T::type>();
-    written.rows += slots.size();
-    if (slots.size() != 0) write_rows(slots);
-  });
-  write_history(items, folder);
-  written.rows += items.size();
-  write_credentials(folder);
-  if (filling_ == Filling::live) {
-    std::vector<std::string> moved;
-    move_teams(moved);
-    touch(folder, std::move(moved), written);
-  } else {
-    teams_moved_ = teams_moved_ || !new_teams_.empty();
-  }
-  return written;
-}
-
 template <class State>
-void QueryTables::write_rows(const Slots<State>& slots) {
-  const TableInfo& table = table_info(domain::EventsOf<State>::k_kind);
+void QueryTables::encode_rows(const Slots<State>& slots, PreparedBatch& batch) {
   const auto& all = columns<State>();
   const auto real = std::count_if(all.begin(), all.end(), [](const auto& column) { return column.real(); });
-  fresh_.clear();
-  changed_.clear();
+  auto& table = batch.tables.emplace_back();
+  table.name = table_info(domain::EventsOf<State>::k_kind).name;
   for (const Slot<State>& slot : slots) {
     document_.clear();
     domain::wire::write_json(document_, *slot.state);
     RowSource<State> row{*slot.state, document_, std::nullopt, slot.position};
     if constexpr (requires { slot.state->owner_id; }) row.team = team_of(slot.state->owner_id);
-    auto& out = slot.existed ? changed_ : fresh_;
+    auto& out = slot.existed ? table.changed : table.fresh;
     out.begin_row(static_cast<std::int16_t>(real));
     for (const Column<State>& column : all) {
       if (column.real()) column.write(out, row);
     }
   }
-  if (!fresh_.empty()) {
-    connection_.copy_in("COPY " + schema_ + '.' + std::string(table.name) + " (" + column_list(table) +
-                            ") FROM STDIN (FORMAT binary)",
-                        fresh_.finish());
-  }
-  if (!changed_.empty()) upsert_staged(table.name);
 }
 
-void QueryTables::upsert_staged(std::string_view name) {
+void QueryTables::encode_history(std::span<const Item> items, PreparedBatch& batch) {
+  postgres::CopyBuffer& out = batch.history;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Item& item = items[i];
+    const domain::EventContext& context = batch.folder.contexts()[i];
+    out.begin_row(8);
+    out.uuid(context.id);
+    out.bigint(static_cast<std::int64_t>(item.commit->position));
+    out.integer(static_cast<std::int32_t>(item.index));
+    out.uuid(context.actor);
+    out.timestamptz(context.time);
+    out.text(item.event().type);
+    out.text(item.commit->metadata);
+    out.text(shown_data(item.event()));
+  }
+}
+
+void QueryTables::send_rows(PreparedBatch& batch) {
+  for (PreparedBatch::Table& table : batch.tables) {
+    if (!table.fresh.empty()) {
+      connection_.copy_in("COPY " + schema_ + '.' + std::string(table.name) + " FROM STDIN " + copy_options_,
+                          table.fresh.finish());
+    }
+    if (!table.changed.empty()) upsert_staged(table.name, table.changed.finish());
+  }
+  if (!batch.history.empty()) {
+    connection_.copy_in("COPY " + schema_ + ".history FROM STDIN " + copy_options_, batch.history.finish());
+  }
+}
+
+void QueryTables::upsert_staged(std::string_view name, std::string_view rows) {
   const auto tables = table_infos();
   const TableInfo& table =
       *std::find_if(tables.begin(), tables.end(), [&](const TableInfo& info) { return info.name == name; });
-  const std::string columns = column_list(table);
-  connection_.copy_in("COPY " + staging(name) + " (" + columns + ") FROM STDIN (FORMAT binary)", changed_.finish());
+  connection_.copy_in("COPY " + staging(name) + " FROM STDIN (FORMAT binary)", rows);
   std::string sets;
   for (const ColumnInfo& column : table.columns) {
     if (!column.real() || column.name == "id") continue;
     const std::string quoted = postgres::quoted_identifier(column.name);
     sets += (sets.empty() ? "" : ", ") + quoted + " = EXCLUDED." + quoted;
   }
-  connection_.prepared("INSERT INTO " + schema_ + '.' + std::string(name) + " (" + columns + ") SELECT " + columns +
-                       " FROM " + staging(name) + " ON CONFLICT (id) DO UPDATE SET " + sets);
+  connection_.prepared("INSERT INTO " + schema_ + '.' + std::string(name) + " SELECT * FROM " + staging(name) +
+                       " ON CONFLICT (id) DO UPDATE SET " + sets);
   // A bulk load is one long transaction, whose end comes too late to empty the staging table.
-  if (filling_ == Filling::bulk) connection_.script("TRUNCATE " + staging(name));
+  if (filling_ != Filling::live) connection_.script("TRUNCATE " + staging(name));
 }
 
-void QueryTables::write_history(std::span<const Item> items, const Folder& folder) {
-  if (items.empty()) return;
-  fresh_.clear();
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const Item& item = items[i];
-    const domain::EventContext& context = folder.contexts()[i];
-    fresh_.begin_row(8);
-    fresh_.uuid(context.id);
-    fresh_.bigint(static_cast<std::int64_t>(item.commit->position));
-    fresh_.integer(static_cast<std::int32_t>(item.index));
-    fresh_.uuid(context.actor);
-    fresh_.timestamptz(context.time);
-    fresh_.text(item.event().type);
-    fresh_.text(item.commit->metadata);
-    fresh_.text(shown_data(item.event()));
-  }
-  connection_.copy_in("COPY " + schema_ + ".history FROM STDIN (FORMAT binary)", fresh_.finish());
-}
-
-void QueryTables::write_credentials(const Folder& folder) {
+void QueryTables::send_credentials(const Folder& folder) {
   for (const auto& [user, hash] : folder.credentials()) {
-    connection_.prepared("INSERT INTO " + schema_ +
-                             ".user_credentials VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET hash = EXCLUDED.hash",
-                         {user.text(), hash});
+    connection_.prepared(
+        "INSERT INTO " + schema_ +
+            ".user_credentials VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET hash = EXCLUDED.hash",
+        {user.text(), hash});
   }
 }
 
-// ---- teams -----------------------------------------------------------------------------------------------------------
+// ---- teams
 
 void QueryTables::note_teams(const Slots<domain::User>& users) {
   for (const auto& slot : users) {
@@ -205,13 +211,15 @@ void QueryTables::finish_bulk() {
 }
 
 void QueryTables::committed() {
+  teams_moved_ = teams_moved_ || !new_teams_.empty();
   for (auto& [user, team] : new_teams_) teams_[user] = team;
   new_teams_.clear();
 }
 
 void QueryTables::rolled_back() { new_teams_.clear(); }
 
-/// A record's rights hang on the organisations behind it: when those change hands, links and people are touched as well.
+/// A record's rights hang on the organisations behind it: when those change hands, links and people are touched as
+/// well.
 void QueryTables::touch(const Folder& folder, std::vector<std::string> moved, Written& written) {
   for (const auto& slot : folder.slots<domain::Link>()) {
     written.also_touched.push_back((*slot.state->person_id).text());
@@ -235,7 +243,7 @@ void QueryTables::touch(const Folder& folder, std::vector<std::string> moved, Wr
   }
 }
 
-// ---- parking ---------------------------------------------------------------------------------------------------------
+// ---- parking
 
 void QueryTables::park(std::span<const ParkedEvent> events) {
   for (const ParkedEvent& parked : events) {
@@ -261,7 +269,8 @@ void QueryTables::unpark(std::span<const Item> items) {
 
 std::vector<ParkedEvent> QueryTables::parked_events(const std::string& entity_id) {
   const Rows rows = connection_.run(
-      "SELECT \"position\", \"index\", reason, type, data, epoch, sequence, command_id, actor, time_us, metadata FROM " +
+      "SELECT \"position\", \"index\", reason, type, data, epoch, sequence, command_id, actor, time_us, metadata "
+      "FROM " +
           schema_ + ".parked_events WHERE entity_id = $1 ORDER BY \"position\", \"index\"",
       {entity_id});
   std::vector<ParkedEvent> events;

@@ -31,10 +31,12 @@ std::vector<ComparedTable> compared_tables() {
   }
   tables.push_back({"user_credentials", "user_id", {"user_id"}, {"user_id", "hash"}});
   const std::vector<std::string> place = {"entity_id", "position", "index"};
-  tables.push_back({"history", "entity_id", place,
-                    {"entity_id", "position", "index", "actor", "time", "type", "metadata", "data"}});
+  tables.push_back(
+      {"history", "entity_id", place, {"entity_id", "position", "index", "actor", "time", "type", "metadata", "data"}});
   // The reason is what the program of the day said; the rest must be the same.
-  tables.push_back({"parked_events", "entity_id", place,
+  tables.push_back({"parked_events",
+                    "entity_id",
+                    place,
                     {"entity_id", "position", "index", "type", "data", "epoch", "sequence", "command_id", "actor",
                      "time_us", "metadata"}});
   return tables;
@@ -60,9 +62,9 @@ struct Digest {
 using Digests = std::map<std::string, Digest>;
 
 Digests digests(Connection& connection, const std::string& schema, const ComparedTable& table) {
-  const Rows rows = connection.run("SELECT " + bucket_of(table) + ", count(*), bit_xor(hashtextextended(ROW(" +
-                                   joined(table.columns) + ")::text, 0)) FROM " + schema + '.' + table.name +
-                                   " GROUP BY 1");
+  const Rows rows =
+      connection.run("SELECT " + bucket_of(table) + ", count(*), bit_xor(hashtextextended(ROW(" +
+                     joined(table.columns) + ")::text, 0)) FROM " + schema + '.' + table.name + " GROUP BY 1");
   Digests found;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     found[std::string(rows.text(row, 0))] = {std::string(rows.text(row, 1)), std::string(rows.text(row, 2))};
@@ -70,9 +72,10 @@ Digests digests(Connection& connection, const std::string& schema, const Compare
   return found;
 }
 
-Rows bucket_rows(Connection& connection, const std::string& schema, const ComparedTable& table, const std::string& bucket) {
-  return connection.run("SELECT " + joined(table.columns, "::text") + " FROM " + schema + '.' + table.name + " t WHERE " +
-                            bucket_of(table) + " = $1 ORDER BY " + joined(table.key),
+Rows bucket_rows(Connection& connection, const std::string& schema, const ComparedTable& table,
+                 const std::string& bucket) {
+  return connection.run("SELECT " + joined(table.columns, "::text") + " FROM " + schema + '.' + table.name +
+                            " t WHERE " + bucket_of(table) + " = $1 ORDER BY " + joined(table.key),
                         {bucket});
 }
 
@@ -164,12 +167,9 @@ Verified verify(eventstore::Log& log, const QueryOptions& options, const OnBuild
     throw StoreUnavailable("the query tables are of another program's layout: rebuild them first");
   }
   Connection builder(options.dsn, writer_connection("alforis verify build"));
-  const Transaction throw_away(builder);
+  const Transaction throw_away(builder, Transaction::Adopt{});  // build() begins it
   const std::string schema = schemas.scratch(builder.run("SELECT pg_backend_pid()").integer(0, 0));
-  builder.script(query_tables_sql(schema));
-  BulkWriter bulk(builder, schema);
-  const Filled filled = fill(bulk, log, version->cursor.position, progress, stop);
-  bulk.finish();
+  const Filled filled = build(builder, schema, log, version->cursor.position, progress, stop);
   Verified verified;
   verified.position = version->cursor.position;
   if (filled.cursor != version->cursor) {

@@ -1,6 +1,7 @@
 #pragma once
 // One version of the query tables as a Projection: the live one, one that is being built, or one to throw away.
 
+#include <future>
 #include <memory>
 #include <string>
 
@@ -48,11 +49,19 @@ class VersionWriter final : public Projection {
   QueryTables tables_;
 };
 
-/// A version whose tables were made in the open transaction of `connection`, and that nobody else can see before it ends: no WAL
-/// (with wal_level=minimal), no indexes to keep, and nothing left behind if it is given up.
+/// A bulk load met data that the database refuses: it has to begin again, with Filling::careful.
+struct CareNeeded : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// A version whose tables were made in the open transaction of `connection`, and that nobody else can see before it
+/// ends: no WAL (with wal_level=minimal), no indexes to keep, and nothing left behind if it is given up. While one
+/// batch is under way to the database the next is folded; what goes wrong there shows at a later call.
 class BulkWriter final : public Projection {
  public:
-  BulkWriter(postgres::Connection& connection, const std::string& schema);
+  /// `filling` is bulk, which throws CareNeeded, or careful, which finds and parks what the database refuses.
+  BulkWriter(postgres::Connection& connection, const std::string& schema, Filling filling);
+  ~BulkWriter() override;
 
   std::string name() const override { return "query"; }
   Opened open() override { return {}; }
@@ -60,23 +69,31 @@ class BulkWriter final : public Projection {
   void probe(std::span<const Item> items) override;
   std::vector<ParkedEvent> parked_events(const std::string& entity_id) override;
 
-  void finish() { tables_.finish_bulk(); }
+  /// Waits for the last batch and does what was left for the end.
+  void finish();
 
  private:
+  Written write_ahead(const Batch& batch);
   template <class Work>
   Written in_savepoint(bool keep, Work&& work);
+  void await_sent();
 
   postgres::Connection& connection_;
+  Filling filling_;
   QueryTables tables_;
+  std::future<void> sending_;
 };
 
-/// Fills a BulkWriter from the Log's beginning to its end, or up to exactly `upto`.
+/// What was loaded.
 struct Filled {
   eventstore::Cursor cursor;
   std::uint64_t events = 0;
   std::uint64_t parked_entities = 0;
 };
-Filled fill(BulkWriter& writer, eventstore::Log& log, std::optional<Position> upto, const OnBuildProgress& progress,
-            const std::stop_token& stop);
+
+/// Makes the version's tables and fills them from the Log's beginning to its end, or up to exactly `upto`, in one
+/// transaction that it begins and leaves open. No indexes yet but the entities' keys.
+Filled build(postgres::Connection& connection, const std::string& schema, eventstore::Log& log,
+             std::optional<Position> upto, const OnBuildProgress& progress, const std::stop_token& stop);
 
 }  // namespace alforis::projections

@@ -43,7 +43,8 @@ class OwnCluster {
 
  private:
   std::string tool(const std::string& command, const std::string& redirect) const {
-    return output_of("'" ALFORIS_SOURCE_DIR "/tools/postgres' " + command + " --dir '" + directory_ + "/postgres'" + redirect);
+    return output_of("'" ALFORIS_SOURCE_DIR "/tools/postgres' " + command + " --dir '" + directory_ + "/postgres'" +
+                     redirect);
   }
 
   std::string directory_;
@@ -83,9 +84,10 @@ Uuid id_of(char kind, int n) {
   return Uuid(bytes);
 }
 
-// ---- Sql -------------------------------------------------------------------------------------------------------------
+// ---- Sql
 
-Sql::Sql(const std::string& dsn) : connection_(std::make_unique<postgres::Connection>(dsn, postgres::ConnectionOptions{})) {}
+Sql::Sql(const std::string& dsn)
+    : connection_(std::make_unique<postgres::Connection>(dsn, postgres::ConnectionOptions{})) {}
 
 std::string Sql::value(const std::string& sql) {
   const auto all = rows(sql);
@@ -94,14 +96,16 @@ std::string Sql::value(const std::string& sql) {
 
 std::vector<std::string> Sql::rows(const std::string& sql) {
   // One text per row, however many columns there are.
-  const auto answer = connection_->run("SELECT array_to_string(ARRAY(SELECT value FROM json_each_text(row_to_json(x))), '|') "
-                                       "FROM (" + sql + ") x");
+  const auto answer = connection_->run(
+      "SELECT array_to_string(ARRAY(SELECT value FROM json_each_text(row_to_json(x))), '|') "
+      "FROM (" +
+      sql + ") x");
   std::vector<std::string> texts;
   for (std::size_t row = 0; row < answer.size(); ++row) texts.emplace_back(answer.text(row, 0));
   return texts;
 }
 
-// ---- Feed ------------------------------------------------------------------------------------------------------------
+// ---- Feed
 
 Feed::Feed(eventstore::Log& log) : epoch_(log, {}, "test", [](const eventstore::Commit&) {}) {}
 
@@ -136,7 +140,7 @@ Position Feed::commit_all(const std::vector<std::pair<Uuid, domain::AnyEvent>>& 
   return epoch_.commit(drafts, std::chrono::seconds(60)).back().position;
 }
 
-// ---- events ----------------------------------------------------------------------------------------------------------
+// ---- events
 
 domain::OrganisationCreated organisation(const std::string& name, std::optional<Uuid> owner) {
   domain::OrganisationCreated event;
@@ -188,7 +192,7 @@ domain::OrganisationUpdated renamed(const std::string& name) {
 domain::Viewer viewer(const Uuid& id, domain::Role role, std::optional<Uuid> team) { return {id, role, team}; }
 domain::Viewer administrator() { return {id_of('u', 1), domain::Role::admin, std::nullopt}; }
 
-// ---- QueryTest -------------------------------------------------------------------------------------------------------
+// ---- QueryTest
 
 QueryTest::QueryTest() : feed_(log_), workspace_(fresh_workspace()), reader_(test_dsn(), workspace_) {}
 

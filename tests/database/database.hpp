@@ -18,7 +18,8 @@ namespace alforis::projections {
 
 using domain::Uuid;
 
-/// Connection string of the server under test: ALFORIS_TEST_POSTGRES, or a cluster that tools/postgres makes for this run.
+/// Connection string of the server under test: ALFORIS_TEST_POSTGRES, or a cluster that tools/postgres makes for this
+/// run.
 const std::string& test_dsn();
 
 /// A name that no other test uses.

@@ -82,7 +82,8 @@ TEST_F(ListsTest, EachRoleSeesWhatItMay) {
               static_cast<std::int64_t>((c.organisations.size() + 1) / 2));
     for (int i = 1; i <= 4; ++i) {
       const auto record = reader_.find(EntityKind::organisation, id_of('o', i));
-      EXPECT_EQ(visible(c.viewer, EntityKind::organisation, *record), c.organisations.find(std::to_string(i)) != std::string::npos);
+      EXPECT_EQ(visible(c.viewer, EntityKind::organisation, *record),
+                c.organisations.find(std::to_string(i)) != std::string::npos);
       const auto someone = reader_.find(EntityKind::person, id_of('p', i));
       EXPECT_EQ(visible(c.viewer, EntityKind::person, *someone), c.people.find(std::to_string(i)) != std::string::npos);
       const auto tie = reader_.find(EntityKind::link, id_of('l', i));
@@ -123,7 +124,8 @@ TEST_F(ListsTest, TheDeletedAreListedOnlyWhenAskedFor) {
   EXPECT_EQ(numbers(EntityKind::organisation, {{"sort", "name"}}), "2 4");
   EXPECT_EQ(numbers(EntityKind::organisation, {{"deleted", "true"}, {"sort", "name"}}), "1 3");
   // Sales people restore what they deleted themselves, so that is what they find.
-  EXPECT_EQ(numbers(EntityKind::organisation, {{"deleted", "true"}}, viewer(id_of('u', 2), Role::sales, id_of('t', 1))), "1");
+  EXPECT_EQ(numbers(EntityKind::organisation, {{"deleted", "true"}}, viewer(id_of('u', 2), Role::sales, id_of('t', 1))),
+            "1");
 }
 
 TEST_F(ListsTest, EveryFilterFindsWhatItSays) {
@@ -180,13 +182,25 @@ TEST_F(ListsTest, WhatLooksLikeSqlOrPatternsIsOnlyText) {
   firm();
   start();
   settle();
-  const std::string nasty[] = {"'; DROP TABLE people; --", "%", "_", "\\", "\\'", "$1", "{}", "\"}", "{\"a\",NULL}", "NULL",
-                               "1) OR (1=1", "a%' OR '1'='1"};
-  for (const EntityKind kind : {EntityKind::organisation, EntityKind::person, EntityKind::link, EntityKind::user, EntityKind::team}) {
+  const std::string nasty[] = {"'; DROP TABLE people; --",
+                               "%",
+                               "_",
+                               "\\",
+                               "\\'",
+                               "$1",
+                               "{}",
+                               "\"}",
+                               "{\"a\",NULL}",
+                               "NULL",
+                               "1) OR (1=1",
+                               "a%' OR '1'='1"};
+  for (const EntityKind kind :
+       {EntityKind::organisation, EntityKind::person, EntityKind::link, EntityKind::user, EntityKind::team}) {
     for (const ListField& field : list_fields(kind)) {
       for (const std::string& op : field.operators) {
         for (const std::string& value : nasty) {
-          const auto query = parse_list_query(kind, {{field.name + (op.empty() ? "" : "." + op), value}}, administrator());
+          const auto query =
+              parse_list_query(kind, {{field.name + (op.empty() ? "" : "." + op), value}}, administrator());
           if (!query) continue;  // refused by the type of the field, which is as harmless
           const auto page = reader_.list(*query);
           ASSERT_TRUE(page);
@@ -198,7 +212,8 @@ TEST_F(ListsTest, WhatLooksLikeSqlOrPatternsIsOnlyText) {
       const auto query = parse_list_query(kind, {{"q", value}}, administrator());
       ASSERT_TRUE(reader_.list(*query));
       auto forged = *parse_list_query(kind, {}, administrator());
-      for (const std::string& cursor : {value, "[\"-created_at\",\"" + value + "\",\"" + id_of('o', 1).text() + "\"]"}) {
+      for (const std::string& cursor :
+           {value, "[\"-created_at\",\"" + value + "\",\"" + id_of('o', 1).text() + "\"]"}) {
         forged.after = cursor;
         EXPECT_FALSE(reader_.list(forged)) << cursor;
       }
@@ -220,7 +235,8 @@ TEST_F(ListsTest, PagesHoldEachRowOnceWhileRowsAreAdded) {
   start();
   settle();
   int added = 1000;
-  for (const std::string sort : {"name", "-name", "-created_at", "created_at", "aum,-name", "-aum,city", "city,-aum,name", "-stage,updated_at"}) {
+  for (const std::string sort : {"name", "-name", "-created_at", "created_at", "aum,-name", "-aum,city",
+                                 "city,-aum,name", "-stage,updated_at"}) {
     auto query = *parse_list_query(EntityKind::organisation, {{"sort", sort}, {"limit", "17"}}, administrator());
     std::set<std::string> seen;
     std::vector<std::string> order;

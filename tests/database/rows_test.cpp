@@ -17,7 +17,8 @@ TEST_F(QueryTest, RowsEqualTheDocumentsThatTheEventsMake) {
   created.signature_probability = domain::Percent::parse("12.5").value();
   created.aum_date = domain::Date::parse("1999-12-31").value();
   created.country = domain::CountryCode::parse("FR").value();
-  feed_.commit({{id_of('t', 1), team("Paris")}, {id_of('u', 2), user("a@example.fr", domain::Role::sales, id_of('t', 1))}});
+  feed_.commit(
+      {{id_of('t', 1), team("Paris")}, {id_of('u', 2), user("a@example.fr", domain::Role::sales, id_of('t', 1))}});
   feed_.commit(org, created);
   const Position last = feed_.commit(org, renamed("Sogé"));
   settle();
@@ -34,7 +35,8 @@ TEST_F(QueryTest, RowsEqualTheDocumentsThatTheEventsMake) {
   EXPECT_EQ(record->ownerships[0].owner, id_of('u', 2));
   EXPECT_EQ(record->ownerships[0].team, id_of('t', 1));
   EXPECT_EQ(sql_.rows("SELECT name_key, country, aum, signature_probability, aum_date, tags[1], tags[2], \"position\", "
-                      "deleted, created_at FROM " + workspace_ + ".organisations"),
+                      "deleted, created_at FROM " +
+                      workspace_ + ".organisations"),
             std::vector<std::string>{"soge|FR|123456789|1250|1999-12-31|a,b|\"c\"|" + std::to_string(last) +
                                      "|false|2026-01-01T00:00:00.000002+00:00"});
 }
@@ -125,7 +127,8 @@ TEST_F(QueryTest, HistoriesTellFieldByFieldNewestFirst) {
 TEST_F(QueryTest, ATeamChangeMovesTheTeamsOfAllItsRecords) {
   start();
   const Uuid owner = id_of('u', 2);
-  feed_.commit({{id_of('t', 1), team("Un")}, {id_of('t', 2), team("Deux")},
+  feed_.commit({{id_of('t', 1), team("Un")},
+                {id_of('t', 2), team("Deux")},
                 {owner, user("d@example.fr", domain::Role::sales, id_of('t', 1))}});
   feed_.commit(id_of('o', 1), organisation("Un", owner));
   feed_.commit(id_of('o', 2), organisation("Deux", owner));
@@ -139,7 +142,9 @@ TEST_F(QueryTest, ATeamChangeMovesTheTeamsOfAllItsRecords) {
   });
   feed_.commit(owner, moved_to(id_of('t', 2)));
   settle();
-  EXPECT_EQ(sql_.value("SELECT count(*) FROM " + workspace_ + ".organisations WHERE team_id = '" + id_of('t', 2).text() + "'"), "2");
+  EXPECT_EQ(sql_.value("SELECT count(*) FROM " + workspace_ + ".organisations WHERE team_id = '" +
+                       id_of('t', 2).text() + "'"),
+            "2");
   const std::lock_guard lock(mutex);
   EXPECT_EQ(touched, (std::vector<std::string>{id_of('o', 1).text(), id_of('o', 2).text(), owner.text()}));
 }

@@ -39,14 +39,17 @@ TEST_F(RunnerTest, RowsAndPositionChangeTogetherHoweverOftenTheConnectionIsKille
   std::jthread killer([&](const std::stop_token& stop) {
     Sql sql;
     while (!stop.stop_requested()) {
-      if (sql.value("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'alforis query' "
-                    "AND query LIKE '%" + workspace_ + "%'") != "0") {
+      if (sql.value(
+              "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'alforis query' "
+              "AND query LIKE '%" +
+              workspace_ + "%'") != "0") {
         ++kills;
       }
-      // Whatever is visible is a whole prefix of the log: as many rows as commits up to the position, of which the first is no commit.
-      const auto rows = sql.rows("SELECT (SELECT count(*) FROM " + workspace_ + ".history), (SELECT count(*) FROM " + workspace_ +
-                                 ".organisations), (SELECT greatest(\"position\" - 1, 0) FROM " + workspace_ +
-                                 ".projection_versions WHERE active)");
+      // Whatever is visible is a whole prefix of the log: as many rows as commits up to the position, of which the
+      // first is no commit.
+      const auto rows = sql.rows("SELECT (SELECT count(*) FROM " + workspace_ + ".history), (SELECT count(*) FROM " +
+                                 workspace_ + ".organisations), (SELECT greatest(\"position\" - 1, 0) FROM " +
+                                 workspace_ + ".projection_versions WHERE active)");
       ASSERT_EQ(rows.size(), 1U);
       const std::string history = rows[0].substr(0, rows[0].find('|'));
       EXPECT_EQ(rows[0], history + '|' + history + '|' + history);
@@ -77,8 +80,12 @@ TEST_F(RunnerTest, ABadEventParksItsEntityAndNoOther) {
   const RunnerStatus status = runner_->status();
   EXPECT_EQ(status.parked_entities, 4U);
   EXPECT_EQ(count("parked_events"), "5");
-  EXPECT_EQ(sql_.value("SELECT name_key FROM " + workspace_ + ".organisations WHERE id = '" + id_of('o', 3).text() + "'"), "societe 3");
-  EXPECT_EQ(sql_.value("SELECT name_key FROM " + workspace_ + ".organisations WHERE id = '" + id_of('o', 4).text() + "'"), "not concerned");
+  EXPECT_EQ(
+      sql_.value("SELECT name_key FROM " + workspace_ + ".organisations WHERE id = '" + id_of('o', 3).text() + "'"),
+      "societe 3");
+  EXPECT_EQ(
+      sql_.value("SELECT name_key FROM " + workspace_ + ".organisations WHERE id = '" + id_of('o', 4).text() + "'"),
+      "not concerned");
   EXPECT_EQ(position(), std::to_string(log_.end()));
   expect_verified();
 }
@@ -110,7 +117,8 @@ TEST_F(RunnerTest, ARowThatTheDatabaseRefusesIsFoundAmongThousandsAndReplayedInO
   EXPECT_EQ(retried.still_parked, 0U);
   EXPECT_EQ(count("parked_events"), "0");
   EXPECT_EQ(runner_->status().parked_entities, 0U);
-  EXPECT_EQ(sql_.rows("SELECT name_key, version, deleted FROM " + workspace_ + ".organisations WHERE id = '" + id_of('o', 1234).text() + "'"),
+  EXPECT_EQ(sql_.rows("SELECT name_key, version, deleted FROM " + workspace_ + ".organisations WHERE id = '" +
+                      id_of('o', 1234).text() + "'"),
             std::vector<std::string>{"second name|3|true"});
   EXPECT_EQ(reader_.history(EntityKind::organisation, id_of('o', 1234), "", 9)->entries.size(), 3U);
   expect_verified();
@@ -173,10 +181,13 @@ TEST_F(RunnerTest, ARebuildStopsNeitherWritesNorReads) {
 
 TEST_F(RunnerTest, ARebuiltVersionEqualsTheLiveOne) {
   start();
-  feed_.commit({{id_of('t', 1), team("Un")}, {id_of('t', 2), team("Deux")}, {id_of('u', 2), user("a@example.fr", domain::Role::sales, id_of('t', 1))}});
+  feed_.commit({{id_of('t', 1), team("Un")},
+                {id_of('t', 2), team("Deux")},
+                {id_of('u', 2), user("a@example.fr", domain::Role::sales, id_of('t', 1))}});
   std::vector<std::pair<Uuid, domain::AnyEvent>> events;
   for (int i = 0; i < 7000; ++i) {
-    events.emplace_back(id_of('o', i), organisation("Société " + std::to_string(i), i % 2 ? std::optional(id_of('u', 2)) : std::nullopt));
+    events.emplace_back(id_of('o', i), organisation("Société " + std::to_string(i),
+                                                    i % 2 ? std::optional(id_of('u', 2)) : std::nullopt));
     if (i % 10 == 0) events.emplace_back(id_of('o', i / 2), renamed("Nouveau " + std::to_string(i)));
     if (i == 3000) events.emplace_back(id_of('u', 2), moved_to(id_of('t', 2)));
   }
@@ -296,7 +307,8 @@ TEST(Outage, PostgresDownMeansUnavailableAndThenAllCatchesUp) {
   char directory[] = "/tmp/alforis-outage-XXXXXX";
   ASSERT_NE(::mkdtemp(directory), nullptr);
   const auto tool = [&](const std::string& command) {
-    return std::system(("'" ALFORIS_SOURCE_DIR "/tools/postgres' " + command + " --dir " + directory + "/pg >/dev/null 2>&1").c_str());
+    return std::system(
+        ("'" ALFORIS_SOURCE_DIR "/tools/postgres' " + command + " --dir " + directory + "/pg >/dev/null 2>&1").c_str());
   };
   ASSERT_EQ(tool("start"), 0);
   const std::string dsn = std::string("host=") + directory + "/pg/socket port=5433 user=alforis dbname=alforis";
