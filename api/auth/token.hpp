@@ -34,6 +34,8 @@ class TokenKey {
   std::string seal(std::string_view purpose, std::string_view text) const;
 
  private:
+  std::string hmac(std::string_view message) const;
+
   std::string secret_;
 };
 
