@@ -234,7 +234,7 @@ Expected<Uuid> path_id(const RequestContext& context, std::size_t index) {
   return *id;
 }
 
-Task<void> wait_for_position(Services& services, const RequestContext& context) {
+Task<void> wait_for_position(Services& services, RequestContext& context) {
   const auto position = after_position(context.request).value();
   if (position <= services.gate.position()) co_return;
   auto waiting = services.gate.wait(position, services.options.position_timeout);
@@ -243,6 +243,10 @@ Task<void> wait_for_position(Services& services, const RequestContext& context) 
     throw ProblemException(unavailable("the query tables are at position " + std::to_string(services.gate.position()) +
                                        ", not yet at " + std::to_string(position)));
   }
+  // What was waited for may have been a change of the asker's own rights.
+  const auto viewer = services.directory.viewer(context.viewer().id);
+  if (!viewer) throw ProblemException(Problem::of("invalid_token"));
+  context.session.viewer = *viewer;
 }
 
 std::optional<Response> cached_record(Services& services, EntityKind kind, const RequestContext& context) {
@@ -347,6 +351,18 @@ Task<Response> give_command(Services& services, RequestContext& context, command
   co_return response;
 }
 
+namespace {
+
+std::string history_entry_schema() {
+  return R"({"type":"object","required":["position","type","at","by","changes"],"properties":{)"
+         R"("position":{"type":"integer","minimum":1},"type":{"type":"string"},)"
+         R"("at":{"type":"string","format":"date-time"},"by":{"type":"string","format":"uuid"},)"
+         R"("reason":{"type":"string"},"changes":{"type":"array","items":{"type":"object",)"
+         R"("required":["field","from","to"],"properties":{"field":{"type":"string"},"from":{},"to":{}}}}}})";
+}
+
+}  // namespace
+
 std::vector<Route> read_routes(Services& services, EntityKind kind, std::string_view collection, Schema schema,
                                std::string_view tag, std::string_view singular) {
   Route one;
@@ -382,6 +398,8 @@ std::vector<Route> read_routes(Services& services, EntityKind kind, std::string_
   Route history;
   history.pattern = std::string(collection) + "/{id}/history";
   history.summary = "Who changed what, when, from, to, why: newest first";
+  history.response = {"HistoryEntry", &history_entry_schema};
+  history.response_is_list = true;
   history.query = {{"limit", "1 to 200", R"({"type":"integer","minimum":1,"maximum":200,"default":50})", false, "50"},
                    {"after", "cursor of the page before", R"({"type":"string"})", false, ""}};
   history.problems = {"not_found", "invalid_parameter"};

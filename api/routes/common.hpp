@@ -17,8 +17,9 @@ Expected<eventstore::Position> after_position(const Request& request);
 /// The id in the path; ids that are none are simply not found.
 Expected<domain::Uuid> path_id(const RequestContext& context, std::size_t index = 0);
 
-/// Waits for Alforis-After. Throws ProblemException 503 when the tables are not there in time.
-Task<void> wait_for_position(Services& services, const RequestContext& context);
+/// Waits for Alforis-After, and asks again then who the asker is. Throws ProblemException 503 when the tables are not
+/// there in time, 401 when the asker has gone meanwhile.
+Task<void> wait_for_position(Services& services, RequestContext& context);
 
 /// The record from the cache when it is there, may be seen and is new enough; nullopt: ask the database.
 std::optional<Response> cached_record(Services& services, domain::EntityKind kind, const RequestContext& context);
