@@ -220,7 +220,7 @@ def test_every_parameter_the_document_names_is_known(register):
         if "{" in path or not path.startswith(API) or "get" not in methods:
             continue
         for parameter in methods["get"].get("parameters", []):
-            if "$ref" in parameter or parameter["in"] != "query":
+            if "$ref" in parameter or parameter["in"] != "query" or parameter["name"] == "sort":  # its value is a name as well
                 continue
             answer = register.admin.get(path, query={parameter["name"]: "?"})
             codes = set(errors_by_pointer(answer.json()).values()) if answer.status == 400 else set()
