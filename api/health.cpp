@@ -31,6 +31,18 @@ std::vector<HealthCheck> ask(const std::function<std::vector<HealthCheck>()>& ch
   }
 }
 
+std::string live_schema() {
+  return R"({"type":"object","required":["status"],"properties":{"status":{"type":"string","enum":["live"]}}})";
+}
+
+std::string ready_schema() {
+  return R"({"type":"object","required":["status","checks"],"properties":{)"
+         R"("status":{"type":"string","enum":["ready","not_ready"]},"checks":{"type":"array","items":{"type":"object",)"
+         R"("required":["name","ok"],"properties":{"name":{"type":"string"},"ok":{"type":"boolean"},)"
+         R"("position":{"type":"integer"},"lag":{"type":"integer"},"parked":{"type":"integer"},)"
+         R"("trouble":{"type":"string"}}}}}})";
+}
+
 }  // namespace
 
 void Health::add(std::function<HealthCheck()> check) {
@@ -69,6 +81,7 @@ std::vector<Route> health_routes(const Health& health) {
   routes[0].access = Access::public_;
   routes[0].summary = "Whether the process answers";
   routes[0].tag = "operations";
+  routes[0].response = {"Live", &live_schema};
   routes[0].fast = [](RequestContext&) {
     Response response = Response::json(R"({"status":"live"})");
     response.cache_control = "no-store";
@@ -78,6 +91,7 @@ std::vector<Route> health_routes(const Health& health) {
   routes[1].access = Access::public_;
   routes[1].summary = "Whether every part can do its work";
   routes[1].tag = "operations";
+  routes[1].response = {"Ready", &ready_schema};
   routes[1].problems = {"unavailable"};
   routes[1].fast = [&health](RequestContext&) { return std::optional<Response>(health.ready()); };
   return routes;
