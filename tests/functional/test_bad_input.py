@@ -525,9 +525,8 @@ def test_wildcards_of_sql_are_letters_to_a_search(firm):
     made = firm.admin.create("organisations", {"name": unique("100% a_b\\c")})
     word = made["name"].split()[-1]
     assert firm.admin.list("organisations", q=f"100% {word}") == [made["id"]]
-    for q in (f"1%0 {word}", f"a%b {word}", f"% {word}", f"_00 {word}"):
-        found = firm.admin.list("organisations", q=q)
-        assert found in ([], [made["id"]]) and ("%0" not in q or found == []), q
+    for q in (f"1%c {word}", f"a_c {word}", f"1%b {word}", f"a%c {word}", f"\\1%\\c {word}"):
+        assert firm.admin.list("organisations", q=q) == [], q
 
 
 def test_sql_in_paths_and_headers_is_nothing_special(firm):
@@ -561,7 +560,7 @@ def bad_requests(firm, dice):
 
 def send_bad_requests(firm, count, seed):
     raw = Raw(firm.server.port)
-    requests = bad_requests(firm, random.Random(seed))
+    requests, answered = bad_requests(firm, random.Random(seed)), 0
     for _ in range(count):
         if not raw.try_send(next(requests)):
             raw.socket.close()
@@ -573,7 +572,9 @@ def send_bad_requests(firm, count, seed):
             raw = Raw(firm.server.port)
         if answer is not None:
             assert 400 <= answer.status < 500, answer
+            answered += 1
     raw.socket.close()
+    assert answered > count * 0.7, "most of them are to be answered, or this tests nothing"
 
 
 def test_memory_and_files_stay_flat_over_thousands_of_bad_requests(firm):

@@ -215,6 +215,7 @@ def test_an_answer_from_memory_is_as_new_as_the_position_asked_for(firm):
     """One client keeps the record in the cache warm while another changes it."""
     organisation = firm.organisation()
     path = organisation_path(organisation["id"])
+    firm.admin.get(path).ok()
     stop = []
 
     def keep_warm(client):
