@@ -20,16 +20,12 @@ namespace alforis::projections::postgres {
 /// and their PostgreSQL types are uuid, text, bool, smallint, integer, bigint, timestamptz, date, text[].
 class CopyBuffer {
  public:
-  CopyBuffer() { clear(); }
-
-  void clear() {
-    data_.assign("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19);
-    rows_ = 0;
-  }
+  CopyBuffer() : data_("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19) {}
 
   bool empty() const { return rows_ == 0; }
-  std::uint64_t rows() const { return rows_; }
-  std::size_t size() const { return data_.size(); }
+
+  /// Room for so many more bytes.
+  void reserve(std::size_t bytes) { data_.reserve(data_.size() + bytes); }
 
   /// The whole, ended. Nothing may be added afterwards.
   std::string_view finish() {
@@ -80,12 +76,6 @@ class CopyBuffer {
     std::memcpy(data_.data() + length_at, length.data(), length.size());
   }
 
-  /// Takes back everything behind `size` (a size() from before); `rows` rows are left.
-  void cut(std::size_t size, std::uint64_t rows) {
-    data_.resize(size);
-    rows_ = rows;
-  }
-
  private:
   static constexpr std::int32_t k_text_oid = 25;
   static constexpr std::int64_t k_epoch_days = 10957;  // 2000-01-01, PostgreSQL's epoch, counted from 1970-01-01
@@ -107,7 +97,7 @@ class CopyBuffer {
     put(value);
   }
 
-  std::string data_;
+  std::string data_;  // signature, no flags, no header extension; then the rows
   std::uint64_t rows_ = 0;
 };
 

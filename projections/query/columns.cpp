@@ -78,15 +78,14 @@ Column<State> condition(std::string_view field, std::string_view sql) {
   return column;
 }
 
+/// PostgreSQL finds a column fast as long as everything before it has a fixed width and is there: what every query
+/// looks at comes first, texts and what may be empty later, the document last.
 template <class State>
-std::vector<Column<State>> shared_columns() {
-  return {
+std::vector<Column<State>> with_shared(const std::vector<Column<State>>& own) {
+  std::vector<Column<State>> all = {
       member_column<State, &State::id>("id", k_filter),
       member_column<State, &State::created_at>("created_at", k_filter_sort),
-      member_column<State, &State::created_by>("created_by", k_filter),
       member_column<State, &State::updated_at>("updated_at", k_filter_sort),
-      member_column<State, &State::updated_by>("updated_by", k_filter),
-      member_column<State, &State::deleted_by>("deleted_by", k_hidden),
       hidden<State>("deleted", ColumnType::boolean, false,
                     [](CopyBuffer& out, const RowSource<State>& row) { out.boolean(row.state.deleted()); }),
       hidden<State>("version", ColumnType::bigint, false,
@@ -94,33 +93,39 @@ std::vector<Column<State>> shared_columns() {
       hidden<State>(
           "position", ColumnType::bigint, false,
           [](CopyBuffer& out, const RowSource<State>& row) { out.bigint(static_cast<std::int64_t>(row.position)); }),
-      hidden<State>("doc", ColumnType::text, false,
-                    [](CopyBuffer& out, const RowSource<State>& row) { out.text(row.document); }),
+      member_column<State, &State::created_by>("created_by", k_filter),
+      member_column<State, &State::updated_by>("updated_by", k_filter),
   };
-}
-
-template <class State>
-std::vector<Column<State>> with_shared(std::vector<Column<State>> own) {
-  auto all = shared_columns<State>();
   all.insert(all.end(), own.begin(), own.end());
+  all.push_back(member_column<State, &State::deleted_by>("deleted_by", k_hidden));
+  all.push_back(hidden<State>("doc", ColumnType::text, false,
+                              [](CopyBuffer& out, const RowSource<State>& row) { out.text(row.document); }));
+  // Filters that are no columns stay behind all that are.
+  std::stable_partition(all.begin(), all.end(), [](const Column<State>& column) { return column.real(); });
   return all;
 }
 
 std::vector<Column<Organisation>> organisation_columns() {
   using O = Organisation;
   return with_shared<O>({
-      derived_column<O, Folded>("name_key", "name", k_filter_sort, false,
-                                [](CopyBuffer& out, const RowSource<O>& row) {
-                                  write_folded(out, std::string_view(row.state.name->text()));
-                                }),
       member_column<O, &O::type>("type", k_filter_sort),
-      member_column<O, &O::category>("category", k_filter_sort),
       member_column<O, &O::pipeline_stage>("pipeline_stage", k_filter_sort),
+      member_column<O, &O::active>("active", k_filter),
       member_column<O, &O::stage_since>("stage_since", k_filter_sort),
       member_column<O, &O::owner_id>("owner_id", k_filter),
       derived_column<O, domain::Uuid>(
           "team_id", "team_id", k_filter, true,
           [](CopyBuffer& out, const RowSource<O>& row) { FieldOf<std::optional<domain::Uuid>>::write(out, row.team); }),
+      member_column<O, &O::category>("category", k_filter_sort),
+      member_column<O, &O::signature_date>("signature_date", k_filter_sort),
+      member_column<O, &O::aum_date>("aum_date", k_filter_sort),
+      member_column<O, &O::signature_probability>("signature_probability", k_filter_sort),
+      member_column<O, &O::aum>("aum", k_filter_sort),
+      member_column<O, &O::potential_amount>("potential_amount", k_filter_sort),
+      derived_column<O, Folded>("name_key", "name", k_filter_sort, false,
+                                [](CopyBuffer& out, const RowSource<O>& row) {
+                                  write_folded(out, std::string_view(row.state.name->text()));
+                                }),
       derived_column<O, Folded>("city_key", "city", k_filter_sort, true,
                                 [](CopyBuffer& out, const RowSource<O>& row) { write_folded(out, row.state.city); }),
       member_column<O, &O::postal_code>("postal_code", k_filter_sort),
@@ -131,14 +136,8 @@ std::vector<Column<Organisation>> organisation_columns() {
       member_column<O, &O::siren>("siren", k_filter),
       member_column<O, &O::siret>("siret", k_filter),
       member_column<O, &O::regulator_number>("regulator_number", k_filter),
-      member_column<O, &O::potential_amount>("potential_amount", k_filter_sort),
-      member_column<O, &O::signature_probability>("signature_probability", k_filter_sort),
-      member_column<O, &O::signature_date>("signature_date", k_filter_sort),
-      member_column<O, &O::aum>("aum", k_filter_sort),
-      member_column<O, &O::aum_date>("aum_date", k_filter_sort),
       member_column<O, &O::strategies>("strategies", k_filter),
       member_column<O, &O::tags>("tags", k_filter),
-      member_column<O, &O::active>("active", k_filter),
       hidden<O>("search_text", ColumnType::text, false,
                 [](CopyBuffer& out, const RowSource<O>& row) {
                   const O& o = row.state;

@@ -97,7 +97,8 @@ class Rebuild {
     result_.events = filled.events;
     report(filled.cursor.position, "index");
     loader.script(query_indexes_sql(schema));
-    // In here, because afterwards it would be the first to mark rows as committed, at the cost of logging whole pages.
+    // Now, so that the first readers have good plans; from a small sample, which autovacuum makes good in its own time.
+    loader.script("SET LOCAL default_statistics_target TO 20");
     loader.script("ANALYZE " + query_table_list(schema));
     insert_query_version(loader, schemas_, result_.version, false, filled.cursor);
     transaction.commit();

@@ -19,6 +19,7 @@ CREATE TABLE {schema}.user_credentials (user_id uuid PRIMARY KEY, hash text NOT 
 CREATE TABLE {schema}.history (
   entity_id uuid NOT NULL, "position" bigint NOT NULL, "index" integer NOT NULL, actor uuid NOT NULL,
   time timestamptz NOT NULL, type text COLLATE "C" NOT NULL, metadata text NOT NULL, data text NOT NULL);
+ALTER TABLE {schema}.history ALTER metadata SET STATISTICS 0, ALTER data SET STATISTICS 0;
 CREATE TABLE {schema}.parked_events (
   entity_id text COLLATE "C" NOT NULL, "position" bigint NOT NULL, "index" integer NOT NULL, reason text NOT NULL,
   type text NOT NULL, data text NOT NULL, epoch bigint NOT NULL, sequence bigint NOT NULL, command_id text NOT NULL,
@@ -96,7 +97,7 @@ std::string query_tables_sql(const std::string& schema) {
       first = false;
       append_column(sql, column);
     }
-    sql += ");";
+    sql += ");ALTER TABLE " + schema + '.' + std::string(table.name) + " ALTER doc SET STATISTICS 0;";
   }
   return sql + with_schema(k_other_tables, schema);
 }

@@ -17,6 +17,9 @@ namespace {
 /// More touched records than this are not listed one by one.
 constexpr std::size_t k_most_touched = 10000;
 
+/// Bytes of most rows, so that buffers need not grow by copying themselves.
+constexpr std::size_t k_usual_row = 1200;
+
 Uuid stored_uuid(std::string_view text) { return Uuid::parse(text).value(); }
 
 std::string staging(std::string_view table) { return "pg_temp.stage_" + std::string(table); }
@@ -109,6 +112,7 @@ void QueryTables::encode_rows(const Slots<State>& slots, PreparedBatch& batch) {
   const auto real = std::count_if(all.begin(), all.end(), [](const auto& column) { return column.real(); });
   auto& table = batch.tables.emplace_back();
   table.name = table_info(domain::EventsOf<State>::k_kind).name;
+  table.fresh.reserve(slots.size() * k_usual_row);
   for (const Slot<State>& slot : slots) {
     document_.clear();
     domain::wire::write_json(document_, *slot.state);
@@ -124,6 +128,7 @@ void QueryTables::encode_rows(const Slots<State>& slots, PreparedBatch& batch) {
 
 void QueryTables::encode_history(std::span<const Item> items, PreparedBatch& batch) {
   postgres::CopyBuffer& out = batch.history;
+  out.reserve(items.size() * k_usual_row);
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Item& item = items[i];
     const domain::EventContext& context = batch.folder.contexts()[i];

@@ -6,8 +6,8 @@ namespace alforis::projections {
 
 namespace {
 
-constexpr std::size_t k_bulk_batch = 5000;
-constexpr std::size_t k_batches_ahead = 2;
+constexpr std::size_t k_bulk_batch = 2000;
+constexpr std::size_t k_batches_ahead = 3;
 constexpr std::chrono::milliseconds k_log_wait{200};
 
 }  // namespace
