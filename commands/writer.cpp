@@ -7,7 +7,6 @@
 
 #include "commands/decide.hpp"
 #include "commands/outcomes.hpp"
-#include "commands/replay.hpp"
 #include "commands/state_store.hpp"
 #include "domain/values/text.hpp"
 
@@ -63,6 +62,30 @@ std::int64_t present_version(const Command& command, const domain::Uuid& id, con
         return found ? found->version : 0;
       },
       command);
+}
+
+/// Folds a commit as the Log has it, and the outcome that a retry of its command gets.
+void fold_commit(Overlay& overlay, const Commit& commit) {
+  if (commit.events.empty()) return;
+  const auto actor = domain::Uuid::parse(commit.actor).value();
+  const eventstore::Event& first = commit.events.front();
+  StoredOutcome stored{commit.time_us, request_hash_of(commit.metadata), {}, {}};
+  stored.outcome.position = commit.position;
+  stored.outcome.created = first.type.ends_with(".created.v1");
+  stored.outcome.id = domain::Uuid::parse(first.entity_id).value();
+  for (const eventstore::Event& recorded : commit.events) {
+    auto event = domain::decode_event(recorded.type, recorded.data);
+    if (!event) {
+      const domain::Problems problems = std::move(event).error();
+      throw std::runtime_error("the event at position " + std::to_string(commit.position) +
+                               " can't be read: " + problems.front().detail);
+    }
+    const auto id = domain::Uuid::parse(recorded.entity_id).value();
+    const auto version = fold(overlay, *event, {id, actor, domain::Instant::from_micros(commit.time_us)});
+    if (&recorded == &first) stored.kind = domain::entity_kind(*event);
+    if (id == stored.outcome.id) stored.outcome.version = version;
+  }
+  overlay.put(outcome_key(commit.command_id), encode_outcome(stored));
 }
 
 }  // namespace
@@ -125,17 +148,30 @@ class Writer::Core {
 
   /// Replays what the store does not know yet and opens an epoch.
   void open(const std::stop_token& stop) {
-    const eventstore::Cursor known = store_.cursor();
-    if (known.position > log_.end()) {
+    constexpr std::size_t k_replay_batch = 2000;
+    std::size_t folded = 0;
+    eventstore::Cursor reached = store_.cursor();
+    std::int64_t time_us = 0;
+    const auto save = [&] {
+      store_.write(overlay_.changes(), reached, time_us);
+      overlay_.clear();
+      folded = 0;
+    };
+    const auto replay = [&](const Commit& commit) {
+      fold_commit(overlay_, commit);
+      reached = {commit.position, commit.epoch, commit.sequence, commit.chain};
+      time_us = commit.time_us;
+      if (++folded == k_replay_batch) save();
+    };
+    if (reached.position > log_.end()) {
       throw std::runtime_error("the log ends at position " + std::to_string(log_.end()) + ", before position " +
-                               std::to_string(known.position) +
+                               std::to_string(reached.position) +
                                " that the state store knows: it has lost commits, or the store belongs to another log");
     }
     overlay_.clear();
-    Replay replay(store_);
-    epoch_.emplace(
-        log_, known, options_.name, [&](const Commit& commit) { replay.fold(commit); }, stop);
-    replay.finish(epoch_->cursor());
+    epoch_.emplace(log_, reached, options_.name, replay, stop);
+    reached = epoch_->cursor();
+    save();
     const std::lock_guard lock(mutex_);
     status_.ready = true;
     status_.trouble.clear();
