@@ -521,11 +521,13 @@ def test_sql_in_a_filter_is_a_value_like_any_other(firm):
     assert firm.admin.read("organisations", target["id"]) == target
 
 
-def test_wildcards_of_sql_are_letters_to_a_search(firm):
-    made = firm.admin.create("organisations", {"name": unique("100% a_b\\c")})
+def test_wildcards_of_sql_part_words_like_other_punctuation(firm):
+    """As a pattern of LIKE `omega%alpha` would not match what has the words in another order."""
+    made = firm.admin.create("organisations", {"name": unique("Alpha 100% a_b\\c Omega")})
     word = made["name"].split()[-1]
-    assert firm.admin.list("organisations", q=f"100% {word}") == [made["id"]]
-    for q in (f"1%c {word}", f"a_c {word}", f"1%b {word}", f"a%c {word}", f"\\1%\\c {word}"):
+    for q in (f"100% {word}", f"omega%alpha {word}", f"omega_alpha {word}", f"omega\\alpha {word}", f"a_b\\c {word}"):
+        assert firm.admin.list("organisations", q=q) == [made["id"]], q
+    for q in (f"alp%xa {word}", f"al__xa {word}", f"zz% {word}"):
         assert firm.admin.list("organisations", q=q) == [], q
 
 
