@@ -61,7 +61,7 @@ class Worker:
     def __init__(self, server, client, seed):
         self.server, self.client, self.dice = server, client, random.Random(seed)
         self.commands, self.entities, self.failure = [], [], None
-        self.unknown_outcomes = 0
+        self.cut_off = 0  # requests that were under way when the connection ended
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -95,7 +95,6 @@ class Worker:
                 self._take(command, self._attempt(command))
                 return
             except Unanswered:
-                self.unknown_outcomes += 1
                 if self._stop.is_set() or (command.attempts == 1 and self.dice.random() < self.ABANDONED):
                     if command.entity.document is not None:
                         command.entity.abandoned.append(command)
@@ -107,6 +106,7 @@ class Worker:
         try:
             answer = command.send(self.client)
         except (OSError, http.client.HTTPException) as gone:
+            self.cut_off += not isinstance(gone, ConnectionRefusedError)
             raise Unanswered from gone
         if answer.status == 503:
             raise Unanswered
