@@ -95,7 +95,8 @@ class Runner::Core {
     eventstore::Reader reader(log_, applier_.cursor());
     connect();
     publish({}, fresh);
-    if (!std::exchange(retried_at_start_, true)) retry();
+    if (!retried_at_start_) retry();
+    retried_at_start_ = true;
     Clock::time_point last_start{};
     while (!stop.stop_requested()) {
       if (hold_while_paused(stop)) continue;
