@@ -62,7 +62,9 @@ def sources(root, suffixes):
         listed = subprocess.run(git, check=True, capture_output=True, text=True).stdout.split("\0")
     else:
         listed = [p.relative_to(root).as_posix() for p in root.rglob("*")]
-    found = (Source(root, path) for path in sorted(filter(None, listed)) if not path.startswith(FIXTURES))
+    # Inputs of the fuzzers are what they are: odd on purpose.
+    skipped = (FIXTURES, "tests/fuzz/corpus/")
+    found = (Source(root, path) for path in sorted(filter(None, listed)) if not path.startswith(skipped))
     return [s for s in found if s.suffix in suffixes and (root / s.path).is_file()]
 
 
