@@ -1,7 +1,7 @@
 #include "domain/values/url.hpp"
 
 #include <algorithm>
-#include <boost/url/parse.hpp>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -77,6 +77,37 @@ std::string percent_encoded(std::string_view text) {
   return result;
 }
 
+// What RFC 3986 §3.3–3.5 lets stand in a path, a query and a fragment: unreserved, sub-delims, ":", "@", "/", "?".
+constexpr auto k_url_characters = [] {
+  std::array<bool, 128> allowed{};
+  for (const char c : std::string_view("-._~!$&'()*+,;=:@/?")) allowed[static_cast<std::size_t>(c)] = true;
+  for (char c = '0'; c <= '9'; ++c) allowed[static_cast<std::size_t>(c)] = true;
+  for (char c = 'A'; c <= 'Z'; ++c)
+    allowed[static_cast<std::size_t>(c)] = allowed[static_cast<std::size_t>(c | 32)] = true;
+  return allowed;
+}();
+
+bool is_hex(char c) { return ascii::is_digit(c) || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f'); }
+
+// Path, query and fragment, in ASCII. Looked at here because every event read from the log comes by: a general parser
+// took half of the time that reading an organisation takes.
+bool is_after_authority(std::string_view text) {
+  bool in_fragment = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '%') {
+      if (text.size() - at < 3 || !is_hex(text[at + 1]) || !is_hex(text[at + 2])) return false;
+      at += 2;
+    } else if (c == '#') {
+      if (in_fragment) return false;
+      in_fragment = true;
+    } else if (!k_url_characters[static_cast<std::size_t>(c)]) {
+      return false;
+    }
+  }
+  return true;
+}
+
 Result<std::string> canonical(std::string_view typed, UrlInput input) {
   const auto places = split(typed);
   if (!places) return places.error();
@@ -88,8 +119,9 @@ Result<std::string> canonical(std::string_view typed, UrlInput input) {
   std::string url = places->scheme;
   url.append(k_after_scheme).append(*host);
   if (places->has_port) url.append(":").append(places->port);
-  url += percent_encoded(places->rest);
-  if (!boost::urls::parse_uri(url)) return invalid_url("the address has characters that a URL cannot have");
+  const std::string rest = percent_encoded(places->rest);
+  if (!is_after_authority(rest)) return invalid_url("the address has characters that a URL cannot have");
+  url += rest;
   return url;
 }
 
