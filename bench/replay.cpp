@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <thread>
+#include <unordered_map>
 
 #include "commands/outcomes.hpp"
 #include "commands/state_store.hpp"
@@ -105,6 +106,31 @@ void read_only(eventstore::Log& log, std::size_t events) {
   stopwatch.report("read and check the chain", read);
 }
 
+/// What the entities alone cost: no indexes, no documents, no store.
+void evolve_in_memory(eventstore::Log& log, std::size_t events) {
+  const Stopwatch stopwatch;
+  eventstore::Reader reader(log);
+  std::unordered_map<domain::Uuid, std::optional<domain::Organisation>> organisations;
+  std::size_t evolved = 0;
+  while (evolved < events) {
+    for (const eventstore::Commit& commit : reader.read(1000, std::chrono::milliseconds(0))) {
+      const eventstore::Event& recorded = commit.events.front();
+      const auto event = domain::decode_event(recorded.type, recorded.data).value();
+      const domain::EventContext context{domain::Uuid::parse(recorded.entity_id).value(), domain::Uuid{},
+                                         domain::Instant::from_micros(commit.time_us)};
+      std::visit(
+          [&]<class Event>(const Event& e) {
+            if constexpr (std::is_same_v<domain::StateOf<Event>, domain::Organisation>) {
+              evolve(organisations[context.id], e, context);
+            }
+          },
+          event);
+      ++evolved;
+    }
+  }
+  stopwatch.report("the same, decode and evolve", evolved);
+}
+
 void replay(eventstore::Log& log, std::size_t events, const std::filesystem::path& directory) {
   const Stopwatch stopwatch;
   commands::StateStore store(directory);
@@ -128,6 +154,7 @@ int main(int argc, char** argv) {
   }
   const std::size_t events = fill(*log, organisations);
   read_only(*log, events);
+  evolve_in_memory(*log, events);
   replay(*log, events, scratch);
   std::filesystem::remove_all(scratch);
 }
