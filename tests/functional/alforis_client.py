@@ -75,7 +75,7 @@ class Client:
     def __init__(self, port, token=None, user=None, timeout=30):
         self.port, self.token, self.user, self.timeout = port, token, user, timeout
         self.position = 0  # of the last command, sent with reads
-        self._connection = None
+        self._connection, self._used = None, 0.0
 
     def twin(self):
         other = Client(self.port, self.token, self.user, self.timeout)
@@ -109,6 +109,10 @@ class Client:
         return answer
 
     def _exchange(self, method, path, body, headers):
+        # The server ends connections that idle for a minute, perhaps just when this one is used again.
+        if time.monotonic() - self._used > 20:
+            self.close()
+        self._used = time.monotonic()
         reused = self._connection is not None
         if not reused:
             self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
