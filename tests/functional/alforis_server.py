@@ -91,17 +91,18 @@ class Kafka:
 
 
 class Server:
-    """One `alforis serve` with its own data directory and workspace. Starts at once unless told otherwise."""
+    """One `alforis serve` with its own data directory and workspace. Starts at once unless told otherwise. `beside`: another
+    server, whose workspace and token key it shares."""
 
-    def __init__(self, work, dsn, brokers=None, environment=None, arguments=(), start=True, data=None):
+    def __init__(self, work, dsn, brokers=None, environment=None, arguments=(), start=True, data=None, beside=None):
         self.directory = Path(tempfile.mkdtemp(prefix="server.", dir=work))
-        self.workspace = "t" + secrets.token_hex(6)
+        self.workspace = beside.workspace if beside else "t" + secrets.token_hex(6)
         self.dsn, self.brokers = dsn, brokers
         self.data = Path(data) if data else self.directory / "data"
         self.data.mkdir(parents=True, exist_ok=True)
         self.arguments = list(arguments)
         self.environment = dict(environment or {})
-        self.key = secrets.token_hex(32)
+        self.key = beside.key if beside else secrets.token_hex(32)
         self.key_file = self.directory / "token.key"
         self.key_file.write_text(self.key + "\n")
         self.process, self.port = None, None

@@ -1,0 +1,60 @@
+"""Two servers on one Kafka log: each deposes the other whenever it writes. Slow, and yet nothing is lost, doubled or stale."""
+
+import json
+import uuid
+
+from alforis_client import API, Threads
+from firm import lei, unique
+
+
+def write_alternately(client, count, acknowledged):
+    """Like a client that is told 503: again with the same key, until it is answered; then reads what it wrote."""
+    for _ in range(count):
+        headers, body = {"Idempotency-Key": str(uuid.uuid4())}, {"name": unique("Deux"), "lei": lei()}
+        for _ in range(2000):
+            answer = client.post(f"{API}/organisations", body, headers=headers)
+            if answer.status != 503:
+                break
+        made = answer.ok(201)
+        acknowledged[made["id"]] = answer.position
+        assert client.read("organisations", made["id"]) == made
+
+
+def test_two_writers_on_one_log_lose_nothing_and_double_nothing(make_server, brokers):
+    one = make_server(brokers=brokers)
+    two = make_server(brokers=brokers, beside=one)
+    clients = [one.login(), two.login(), two.login()]
+    acknowledged, threads = {}, Threads()
+    for client in clients:
+        threads.start(write_alternately, client, 40, acknowledged)
+    threads.join()
+    assert len(acknowledged) == 120
+    events = [json.loads(line) for line in one.cli("replay").stdout.splitlines()]
+    written = {event["id"]: event["position"] for event in events if event["type"] == "organisation.created.v1"}
+    assert written == acknowledged
+    assert sum(event["type"] == "organisation.created.v1" for event in events) == len(written)
+    for client in clients:
+        client.position = max(acknowledged.values())
+        assert sorted(client.list("organisations", limit=200)) == sorted(acknowledged)
+    verified = one.cli("verify")
+    assert verified.returncode == 0, verified.stdout
+
+
+def test_a_unique_identifier_is_unique_across_two_writers(make_server, brokers):
+    one = make_server(brokers=brokers)
+    two = make_server(brokers=brokers, beside=one)
+    clients = [one.login(), two.login()]
+    for _ in range(10):
+        code, answers, threads = lei(), [], Threads()
+
+        def send(client):
+            headers, body = {"Idempotency-Key": str(uuid.uuid4())}, {"name": unique("Rivale"), "lei": code}
+            answer = client.post(f"{API}/organisations", body, headers=headers)
+            while answer.status == 503:
+                answer = client.post(f"{API}/organisations", body, headers=headers)
+            answers.append(answer.status)
+
+        for client in clients:
+            threads.start(send, client)
+        threads.join()
+        assert sorted(answers) == [201, 409]
