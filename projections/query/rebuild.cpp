@@ -18,6 +18,9 @@ constexpr std::size_t k_catch_up_batch = 5000;
 /// Records behind the Log's end at which the swap begins: few enough for the live runner to wait for.
 constexpr Position k_near = 1000;
 constexpr std::chrono::milliseconds k_log_wait{200};
+constexpr int k_lock_attempts = 100;
+constexpr std::chrono::milliseconds k_lock_pause{20};
+constexpr std::string_view k_lock_not_available = "55P03";
 
 class Rebuild {
  public:
@@ -50,11 +53,16 @@ class Rebuild {
  private:
   std::string versions() const { return schemas_.stable() + ".projection_versions"; }
 
-  /// One build at a time; the lock goes with the connection.
+  /// One build at a time; the lock goes with the connection. The server may take a moment to notice that an earlier
+  /// builder's connection is closed.
   void lock() {
-    const Rows taken =
-        connection_.run("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", {"alforis build " + schemas_.stable()});
-    if (!taken.boolean(0, 0)) throw std::runtime_error("another build of the query tables is under way");
+    for (int attempt = 0; attempt < k_lock_attempts; ++attempt) {
+      const Rows taken = connection_.run("SELECT pg_try_advisory_lock(hashtextextended($1, 0))",
+                                         {"alforis build " + schemas_.stable()});
+      if (taken.boolean(0, 0)) return;
+      std::this_thread::sleep_for(k_lock_pause);
+    }
+    throw std::runtime_error("another build of the query tables is under way");
   }
 
   /// What builds that were given up, and swaps, left behind.
@@ -78,7 +86,7 @@ class Rebuild {
     try {
       drop_inactive();
     } catch (const postgres::StatementFailed& failed) {
-      if (failed.sqlstate != "55P03") throw;
+      if (failed.sqlstate != k_lock_not_available) throw;
     }
   }
 
@@ -137,10 +145,26 @@ class Rebuild {
     const Position reached = live.empty() ? 0 : static_cast<Position>(live.integer(0, 0));
     while (reader.cursor().position < reached) advance(applier, reader, reached - reader.cursor().position);
     report(reader.cursor().position, "swap");
-    swapper.script(query_views_sql(schemas_, result_.version));
+    replace_views(swapper);
     swapper.run("UPDATE " + versions() + " SET active = (version = $1) WHERE projection = 'query'",
                 {std::to_string(result_.version)});
     transaction.commit();
+  }
+
+  /// A view can only be replaced when no statement reads in it, and a reader that waits for one view may hold another:
+  /// rather than be part of a deadlock, let go of all of them after a moment and try again.
+  void replace_views(Connection& swapper) {
+    swapper.script("SET LOCAL lock_timeout TO '100ms'");
+    for (int attempt = 1;; ++attempt) {
+      swapper.script("SAVEPOINT views");
+      try {
+        return swapper.script(query_views_sql(schemas_, result_.version));
+      } catch (const postgres::StatementFailed& failed) {
+        if (failed.sqlstate != k_lock_not_available || attempt == k_lock_attempts) throw;
+      }
+      swapper.script("ROLLBACK TO views");
+      std::this_thread::sleep_for(k_lock_pause);
+    }
   }
 
   void report(Position position, const char* step) {

@@ -27,6 +27,8 @@ class OwnCluster {
     std::string directory = (std::filesystem::temp_directory_path() / "alforis-test-XXXXXX").string();
     if (::mkdtemp(directory.data()) == nullptr) throw std::runtime_error("cannot make a temporary directory");
     directory_ = directory;
+    // The server runs as a user of its own when root runs the tests.
+    std::filesystem::permissions(directory_, std::filesystem::perms(0755));
     tool("start", " >&2");
     dsn_ = tool("dsn", "");
   }

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <filesystem>
 #include <thread>
 
 #include "database.hpp"
@@ -143,6 +144,7 @@ TEST_F(RunnerTest, ParkedEntitiesAreTriedAgainWhenTheRunnerStarts) {
 TEST_F(RunnerTest, ARebuildStopsNeitherWritesNorReads) {
   start();
   create(0, 2000);
+  feed_.commit({{id_of('p', 1), person("Jean", "Lit")}, {id_of('l', 1), link(id_of('p', 1), id_of('o', 1))}});
   settle();
   const int before = projection_->version();
   std::atomic<bool> done{false};
@@ -157,6 +159,7 @@ TEST_F(RunnerTest, ARebuildStopsNeitherWritesNorReads) {
       EXPECT_GE(page->position, seen) << "a swap must not take a reader back";
       seen = page->position;
       EXPECT_TRUE(reader.find(EntityKind::organisation, id_of('o', 1)));
+      EXPECT_TRUE(reader.find(EntityKind::person, id_of('p', 1)));  // three views in one statement
     }
   });
   std::jthread writing([&] {
@@ -165,16 +168,18 @@ TEST_F(RunnerTest, ARebuildStopsNeitherWritesNorReads) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
   });
-  for (int i = 0; i < 3; ++i) {
-    const Rebuilt rebuilt = rebuild_query(log_, options());
-    EXPECT_EQ(rebuilt.version, before + i + 1);
-    EXPECT_GE(rebuilt.events, 2000U);
-  }
+  EXPECT_NO_THROW({
+    for (int i = 0; i < 3; ++i) {
+      const Rebuilt rebuilt = rebuild_query(log_, options());
+      EXPECT_EQ(rebuilt.version, before + i + 1);
+      EXPECT_GE(rebuilt.events, 2000U);
+    }
+  });
   done = true;
   reading.join();
   writing.join();
   settle();
-  EXPECT_EQ(count("organisations"), std::to_string(log_.end() - 1));
+  EXPECT_EQ(count("organisations"), std::to_string(log_.end() - 2));
   EXPECT_EQ(sql_.value("SELECT count(*) FROM pg_namespace WHERE nspname LIKE '" + workspace_ + "\\_query\\_v%'"), "1");
   expect_verified();
 }
@@ -306,6 +311,7 @@ TEST_F(RunnerTest, AReadersLostConnectionIsMadeAgain) {
 TEST(Outage, PostgresDownMeansUnavailableAndThenAllCatchesUp) {
   char directory[] = "/tmp/alforis-outage-XXXXXX";
   ASSERT_NE(::mkdtemp(directory), nullptr);
+  std::filesystem::permissions(directory, std::filesystem::perms(0755));
   const auto tool = [&](const std::string& command) {
     return std::system(
         ("'" ALFORIS_SOURCE_DIR "/tools/postgres' " + command + " --dir " + directory + "/pg >/dev/null 2>&1").c_str());
