@@ -201,6 +201,8 @@ def test_kill_9_loses_nothing_doubles_nothing_and_tears_nothing(work, cluster, l
     rounds = KAFKA_ROUNDS if broker else EMBEDDED_ROUNDS
     dice = random.Random(f"{SEED}/{log}")
     server = Server(work, cluster.dsn, brokers=broker and broker.brokers)
+    # Ended when the test has failed as well; only a good run's files go before the suite's do.
+    request.addfinalizer(server.kill)
     client = server.login()
     began = time.monotonic()
     with Load(server, client, f"{SEED}/{log}") as load:
