@@ -28,21 +28,31 @@ void append_hex(std::string& out, const Digest& digest) {
   }
 }
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
+constexpr std::uint8_t k_no_digit = 0xFF;
+
+// The value of each digit, k_no_digit for all else.
+constexpr auto k_hex_values = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(k_no_digit);
+  for (std::size_t i = 0; i < k_hex_digits.size(); ++i) {
+    values[static_cast<unsigned char>(k_hex_digits[i])] = static_cast<std::uint8_t>(i);
+  }
+  return values;
+}();
+
+std::uint8_t hex_value(char c) { return k_hex_values[static_cast<unsigned char>(c)]; }
 
 std::optional<Digest> parse_hex(std::string_view text) {
   Digest digest;
   if (text.size() != k_digest_digits) return std::nullopt;
+  std::uint8_t seen = 0;
   for (std::size_t i = 0; i < digest.size(); ++i) {
-    const int high = hex_value(text[2 * i]);
-    const int low = hex_value(text[2 * i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
+    const std::uint8_t high = hex_value(text[2 * i]);
+    const std::uint8_t low = hex_value(text[2 * i + 1]);
+    seen |= high | low;
     digest[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
+  if (seen == k_no_digit) return std::nullopt;
   return digest;
 }
 

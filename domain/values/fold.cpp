@@ -5,6 +5,7 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <stdexcept>
 #include <utility>
@@ -75,6 +76,9 @@ std::string normalised(const icu::Normalizer2* form, std::string_view text, UErr
   return result;
 }
 
+// Below it no character combines with another, so that each folds by itself.
+constexpr UChar32 k_first_combining = 0x0300;
+
 // Case folded, in compatibility forms, accents apart from their letters.
 std::string decomposed(std::string_view name) {
   UErrorCode status = U_ZERO_ERROR;
@@ -84,7 +88,8 @@ std::string decomposed(std::string_view name) {
   return result;
 }
 
-void add_folded(Key& key, std::string_view text) {
+// Of a text that is decomposed.
+void add_decomposed(Key& key, std::string_view text) {
   const auto size = static_cast<std::int64_t>(text.size());
   for (std::int64_t at = 0; at < size;) {
     const auto start = static_cast<std::size_t>(at);
@@ -102,16 +107,68 @@ void add_folded(Key& key, std::string_view text) {
   }
 }
 
+// What each character below k_first_combining adds to a key: French names need no ICU once this is known. A blank in
+// front or behind stands for itself.
+using Additions = std::array<std::string, k_first_combining>;
+
+const Additions& additions() {
+  static const Additions table = [] {
+    Additions made;
+    for (UChar32 c = 0x80; c < k_first_combining; ++c) {
+      std::array<char, 4> utf8{};
+      std::int32_t length = 0;
+      U8_APPEND_UNSAFE(utf8.data(), length, c);
+      // Between two letters, where every blank shows.
+      Key key(8);
+      key.add("x");
+      add_decomposed(key, decomposed({utf8.data(), static_cast<std::size_t>(length)}));
+      key.add("x");
+      const std::string whole = std::move(key).take();
+      made[static_cast<std::size_t>(c)] = whole.substr(1, whole.size() - 2);
+    }
+    return made;
+  }();
+  return table;
+}
+
+void add_spaced(Key& key, std::string_view text) {
+  for (const char c : text) {
+    if (c == ' ') {
+      key.blank();
+    } else {
+      key.add({&c, 1});
+    }
+  }
+}
+
+// False, and a key half made, when a character of the text may combine with others, or the text is no UTF-8.
+bool add_one_by_one(Key& key, std::string_view text) {
+  const auto size = static_cast<std::int64_t>(text.size());
+  for (std::int64_t at = 0; at < size;) {
+    UChar32 c = 0;
+    U8_NEXT(text.data(), at, size, c);
+    if (c < 0 || c >= k_first_combining) return false;
+    if (c < 0x80) {
+      key.add_ascii(static_cast<char>(c));
+    } else {
+      add_spaced(key, additions()[static_cast<std::size_t>(c)]);
+    }
+  }
+  return true;
+}
+
+std::string key_of(std::string_view name) {
+  Key key(name.size());
+  if (add_one_by_one(key, name)) return std::move(key).take();
+  Key whole(name.size());
+  add_decomposed(whole, decomposed(name));
+  return std::move(whole).take();
+}
+
 }  // namespace
 
 std::string fold_name(std::string_view name) {
-  Key key(name.size());
-  if (ascii::all_ascii(name)) {
-    for (const char c : name) key.add_ascii(c);
-  } else {
-    add_folded(key, decomposed(name));
-  }
-  std::string folded = std::move(key).take();
+  std::string folded = key_of(name);
   // Without this, all names of punctuation alone would be one name.
   return folded.empty() ? std::string(trimmed(name)) : folded;
 }

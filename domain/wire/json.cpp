@@ -1,6 +1,7 @@
 #include "domain/wire/json.hpp"
 
 #include <charconv>
+#include <cstring>
 
 #include "domain/wire/codec.hpp"
 
@@ -22,6 +23,19 @@ Problems describe_parse_error(simdjson::error_code error) {
     return problem("too_deep", "nested deeper than " + std::to_string(k_max_depth) + " levels");
   }
   return problem("malformed_json", std::string("not valid JSON: ") + simdjson::error_message(error));
+}
+
+/// True when none of eight characters needs an escape: no control character, no quote, no backslash. Each test sets the
+/// top bit of a byte that is zero after the exclusive or, and perhaps of the byte above it: that is looked at closely.
+bool is_plain(const char* eight) {
+  constexpr std::uint64_t k_ones = 0x0101010101010101ULL;
+  constexpr std::uint64_t k_tops = k_ones * 0x80;
+  std::uint64_t word = 0;
+  std::memcpy(&word, eight, sizeof word);
+  const std::uint64_t control = (word - k_ones * 0x20) & ~word;
+  const std::uint64_t quoted = word ^ (k_ones * '"');
+  const std::uint64_t escaped = word ^ (k_ones * '\\');
+  return ((control | ((quoted - k_ones) & ~quoted) | ((escaped - k_ones) & ~escaped)) & k_tops) == 0;
 }
 
 void append_token(std::string& pointer, const Path& path) {
@@ -100,6 +114,8 @@ void quote(std::string& out, std::string_view text) {
   out.push_back('"');
   std::size_t plain = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    while (text.size() - i >= 8 && is_plain(text.data() + i)) i += 8;
+    if (i == text.size()) break;
     const auto c = static_cast<unsigned char>(text[i]);
     if (c >= 0x20 && c != '"' && c != '\\') continue;
     out.append(text, plain, i - plain);

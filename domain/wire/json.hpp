@@ -19,6 +19,9 @@ inline constexpr std::size_t k_max_depth = 32;
 /// Most problems reported for one input; the rest would only repeat what is said.
 inline constexpr std::size_t k_max_problems = 100;
 
+/// Room for most documents, so that they need not grow by copying themselves.
+inline constexpr std::size_t k_usual_size = 768;
+
 /// Reads one JSON object. Problems carry JSON pointers (RFC 6901). `malformed_json` and `too_deep` (pointer "") mean
 /// that the text is no JSON at all; every other code is about a member: `wrong_type`, `required`, `unknown_member`,
 /// `duplicate_member`, `not_nullable`, `unknown_value`, `too_many`, and the codes of the value types.
@@ -33,6 +36,7 @@ void write_json(std::string& out, const T& value);
 template <class T>
 std::string to_json(const T& value) {
   std::string out;
+  out.reserve(k_usual_size);
   write_json(out, value);
   return out;
 }
