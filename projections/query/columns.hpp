@@ -47,6 +47,9 @@ struct ColumnInfo {
   /// not tell of records that the viewer may not see. Empty for columns.
   std::string_view condition = {};
 
+  /// Sort field by which records stand that are equal in this one; empty: their ids alone decide.
+  std::string_view then = {};
+
   bool real() const { return condition.empty(); }
 };
 

@@ -307,8 +307,12 @@ class Builder {
 }  // namespace
 
 std::vector<SortTerm> effective_sort(const ListQuery& query) {
-  if (!query.sort.empty()) return query.sort;
-  return {{"created_at", true}};
+  if (query.sort.empty()) return {{"created_at", true}};
+  std::vector<SortTerm> sort = query.sort;
+  const std::string_view then = find_field(query.kind, sort.back().field)->then;
+  const bool there = std::any_of(sort.begin(), sort.end(), [&](const SortTerm& term) { return term.field == then; });
+  if (!then.empty() && !there) sort.push_back({std::string(then), sort.back().descending});
+  return sort;
 }
 
 Result<Statement> list_statement(const std::string& schema, const ListQuery& query) {

@@ -26,7 +26,7 @@ domain::Result<Statement> count_statement(const std::string& schema, const ListQ
 /// The planner's guess of the same. Column: the plan as JSON.
 domain::Result<Statement> estimate_statement(const std::string& schema, const ListQuery& query);
 
-/// Which sort terms apply: the query's own, or newest first.
+/// Which sort terms apply: the query's own, with what orders the equals of the last one, or newest first.
 std::vector<SortTerm> effective_sort(const ListQuery& query);
 
 /// `next` of a page whose last row has these sort values and id.

@@ -35,6 +35,14 @@ TEST(ListQuery, NothingAskedMeansTheDefaults) {
   EXPECT_EQ(effective_sort(*query), (std::vector<SortTerm>{{"created_at", true}}));
 }
 
+TEST(ListQuery, OrganisationsOfOneCityComeByTheirNames) {
+  const auto sort_of = [](const std::string& sort) { return effective_sort(*parse({{"sort", sort}})); };
+  EXPECT_EQ(sort_of("city"), (std::vector<SortTerm>{{"city", false}, {"name", false}}));
+  EXPECT_EQ(sort_of("-city"), (std::vector<SortTerm>{{"city", true}, {"name", true}}));
+  EXPECT_EQ(sort_of("city,-name"), (std::vector<SortTerm>{{"city", false}, {"name", true}}));
+  EXPECT_EQ(sort_of("name,city"), (std::vector<SortTerm>{{"name", false}, {"city", false}}));
+}
+
 TEST(ListQuery, EveryFormOfFilterIsRead) {
   const auto query = parse({{"stage", "signe,perdu"},
                             {"owner", "me"},
