@@ -1,6 +1,6 @@
 // How fast a writer with an empty state store replays its log: organisations created, every third of them changed
-// later. bench_replay [ORGANISATIONS] [DIRECTORY]; with a directory the log is a RocksDB one there, else it is in
-// memory.
+// later, evenly over a year, as a firm's log is: outcomes of commands are kept for its last month alone. bench_replay
+// [ORGANISATIONS] [DIRECTORY]; with a directory the log is a RocksDB one there, else it is in memory.
 #include <chrono>
 #include <cstdio>
 #include <ctime>
@@ -22,6 +22,7 @@ using namespace alforis;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t k_start_us = 1'750'000'000'000'000;
+constexpr std::int64_t k_year_us = 365LL * 24 * 3600 * 1'000'000;
 constexpr std::size_t k_append = 1000;
 
 domain::Uuid id_of(std::size_t number) {
@@ -65,11 +66,12 @@ std::size_t fill(eventstore::Log& log, std::size_t organisations) {
     epoch.commit(drafts, std::chrono::seconds(60));
     drafts.clear();
   };
+  const auto step_us = k_year_us / static_cast<std::int64_t>(organisations + organisations / 3 + 1);
   const auto add = [&](std::size_t number, const domain::AnyEvent& event) {
     eventstore::CommitDraft draft;
     draft.command_id = id_of(written + 1'000'000'000).text();
     draft.actor = domain::k_system_actor;
-    draft.time_us = k_start_us + static_cast<std::int64_t>(written++) * 1000;
+    draft.time_us = k_start_us + static_cast<std::int64_t>(written++) * step_us;
     draft.metadata = commands::with_request_hash(R"({"request":"bench"})", std::string(64, 'a'));
     draft.events.push_back({std::string(domain::event_type(event)), id_of(number).text(), domain::encode_event(event)});
     drafts.push_back(std::move(draft));
@@ -135,7 +137,7 @@ void replay(eventstore::Log& log, std::size_t events, const std::filesystem::pat
   const Stopwatch stopwatch;
   commands::StateStore store(directory);
   commands::WriterOptions options;
-  options.now_us = [] { return k_start_us; };
+  options.now_us = [] { return k_start_us + k_year_us; };
   const commands::Writer writer(log, store, options);
   while (!writer.status().ready) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   stopwatch.report("replay into an empty state", events);

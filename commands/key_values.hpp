@@ -19,6 +19,12 @@ class KeyValues {
                     const std::function<bool(std::string_view key, std::string_view value)>& visit) const = 0;
 };
 
+/// A key's new value; nullopt: erased.
+struct Change {
+  std::string key;
+  std::optional<std::string> value;
+};
+
 /// Changes on top of other keys and values: what a batch of commands is decided upon before its commit is read back.
 class Overlay : public KeyValues {
  public:

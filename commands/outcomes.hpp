@@ -28,6 +28,7 @@ StoredOutcome decode_outcome(std::string_view value);
 
 /// How long outcomes, and the documents that they speak of, are kept for retries.
 inline constexpr std::int64_t k_outcome_lifetime_us = 30LL * 24 * 3600 * 1'000'000;
+inline bool expired(std::int64_t time_us, std::int64_t now_us) { return time_us + k_outcome_lifetime_us < now_us; }
 /// Whether a key and its value have outlived it at `now_us`. Never true of what does not expire.
 bool expired(std::string_view key, std::string_view value, std::int64_t now_us);
 

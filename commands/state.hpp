@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "commands/key_values.hpp"
+#include "commands/state_keys.hpp"
 #include "domain/events.hpp"
 #include "domain/rights.hpp"
 
@@ -14,28 +15,6 @@ namespace alforis::commands {
 
 /// Changes whenever keys or values below change their meaning; a store with another one is thrown away and replayed.
 inline constexpr std::string_view k_state_layout = "2";
-
-/// Keys of replaced documents begin with it; their values with the time of the replacement in microseconds and a blank.
-inline constexpr std::string_view k_replaced_document = "d/";
-
-/// Where an entity's document is.
-std::string entity_key(domain::EntityKind kind, const domain::Uuid& id);
-
-/// Keys of indexes. A unique key leads to one id; a shared one is followed by `/` and each id that has it. Ids are
-/// their sixteen bytes, in keys as in values.
-namespace index {
-std::string lei(const domain::Lei& lei);
-std::string siret(const domain::Siret& siret);
-std::string regulator(std::string_view number);
-std::string name(std::string_view name, const std::optional<domain::CountryCode>& country);
-std::string link_pair(const domain::Uuid& person, const domain::Uuid& organisation);
-std::string primary_link(const domain::Uuid& organisation);
-std::string links_of_person(const domain::Uuid& person);
-std::string links_of_organisation(const domain::Uuid& organisation);
-std::string email(const domain::Email& email);
-std::string team_name(std::string_view name);
-std::string active_admin();
-}  // namespace index
 
 /// What deciders may ask; exact at the position they decide upon.
 class StateView {

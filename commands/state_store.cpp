@@ -4,6 +4,7 @@
 #include <rocksdb/compaction_filter.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -20,6 +21,10 @@ constexpr std::size_t k_block_cache_bytes = 64U << 20;
 constexpr int k_block_cache_shard_bits = 2;
 constexpr std::size_t k_write_buffer_bytes = 32U << 20;
 
+/// From so many changes on, files of their own are cheaper than entries in memory that are written later.
+constexpr std::size_t k_worth_files = 20'000;
+constexpr std::string_view k_load_directory = "load";
+
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view view(const rocksdb::Slice& text) { return {text.data(), text.size()}; }
 
@@ -35,6 +40,30 @@ class DropOldOutcomes : public rocksdb::CompactionFilter {
  private:
   const std::atomic<std::int64_t>& now_us_;
 };
+
+void require(const rocksdb::Status& status) {
+  if (!status.ok()) throw std::runtime_error("the state store can't be written: " + status.ToString());
+}
+
+rocksdb::WriteBatch batch_of(const Overlay::Changes& changes) {
+  rocksdb::WriteBatch batch;
+  for (const auto& [key, value] : changes) {
+    if (value) {
+      batch.Put(key, *value);
+    } else {
+      batch.Delete(key);
+    }
+  }
+  return batch;
+}
+
+/// `e/organisation/` of an entity's key: kinds of keys are kept in files of their own, because those of the entities
+/// then never overlap the files of an earlier load, and are never written again.
+std::string_view kind_of_key(std::string_view key) {
+  const auto first = key.find('/');
+  const auto second = key.find('/', first + 1);
+  return key.substr(0, second == std::string_view::npos ? first + 1 : second + 1);
+}
 
 }  // namespace
 
@@ -73,7 +102,8 @@ struct StateStore::Database {
   }
 };
 
-StateStore::StateStore(const std::filesystem::path& directory) : database_(std::make_unique<Database>()) {
+StateStore::StateStore(const std::filesystem::path& directory)
+    : directory_(directory), database_(std::make_unique<Database>()) {
   std::filesystem::create_directories(directory);
   auto status = database_->open(directory.string());
   std::string layout;
@@ -119,21 +149,56 @@ eventstore::Cursor StateStore::cursor() const {
 }
 
 void StateStore::write(const Overlay::Changes& changes, const eventstore::Cursor& cursor, std::int64_t time_us) {
-  rocksdb::WriteBatch batch;
-  for (const auto& [key, value] : changes) {
-    if (value) {
-      batch.Put(key, *value);
-    } else {
-      batch.Delete(key);
-    }
-  }
+  rocksdb::WriteBatch batch = batch_of(changes);
   batch.Put(slice(k_cursor_key), cursor.text());
   batch.Put(slice(k_layout_key), slice(k_state_layout));
   rocksdb::WriteOptions unlogged;
   unlogged.disableWAL = true;  // the Log is the write-ahead log of this store
-  const auto status = database_->db->Write(unlogged, &batch);
-  if (!status.ok()) throw std::runtime_error("the state store can't be written: " + status.ToString());
-  database_->now_us = time_us;
+  require(database_->db->Write(unlogged, &batch));
+  database_->now_us = std::max(database_->now_us.load(), time_us);
+}
+
+void StateStore::remember(const Overlay::Changes& entries) {
+  rocksdb::WriteBatch batch = batch_of(entries);
+  require(database_->db->Write(rocksdb::WriteOptions(), &batch));
+}
+
+void StateStore::load(std::span<const Change> changes, const eventstore::Cursor& cursor, std::int64_t time_us) {
+  if (changes.size() >= k_worth_files) return ingest(changes, cursor, time_us);
+  Overlay::Changes few;
+  for (const Change& change : changes) few.emplace_hint(few.end(), change.key, change.value);
+  write(few, cursor, time_us);
+}
+
+void StateStore::ingest(std::span<const Change> changes, const eventstore::Cursor& cursor, std::int64_t time_us) {
+  const auto directory = directory_ / k_load_directory;
+  std::filesystem::remove_all(directory);
+  std::filesystem::create_directories(directory);
+  std::vector<std::string> files;
+  const rocksdb::Options options = database_->options();
+  const auto write_file = [&](std::span<const Change> part) {
+    rocksdb::SstFileWriter file(rocksdb::EnvOptions(), options);
+    files.push_back(directory / (std::to_string(files.size()) + ".sst"));
+    require(file.Open(files.back()));
+    for (const Change& change : part) {
+      require(change.value ? file.Put(change.key, *change.value) : file.Delete(change.key));
+    }
+    require(file.Finish());
+  };
+  while (!changes.empty()) {
+    const std::string_view kind = kind_of_key(changes.front().key);
+    const auto end = std::partition_point(changes.begin(), changes.end(),
+                                          [&](const Change& change) { return change.key.starts_with(kind); });
+    write_file(changes.first(static_cast<std::size_t>(end - changes.begin())));
+    changes = changes.subspan(static_cast<std::size_t>(end - changes.begin()));
+  }
+  const std::array<Change, 2> place = {Change{std::string(k_cursor_key), cursor.text()},
+                                       Change{std::string(k_layout_key), std::string(k_state_layout)}};
+  write_file(place);
+  rocksdb::IngestExternalFileOptions moved;
+  moved.move_files = true;
+  require(database_->db->IngestExternalFile(files, moved));
+  database_->now_us = std::max(database_->now_us.load(), time_us);
 }
 
 void StateStore::flush() { database_->db->Flush(rocksdb::FlushOptions()); }

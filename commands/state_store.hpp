@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 
 #include "commands/key_values.hpp"
 #include "eventstore/commit.hpp"
@@ -28,11 +29,21 @@ class StateStore : public KeyValues {
   /// and the Log has the rest. `time_us` is the newest commit's, by which old command outcomes expire.
   void write(const Overlay::Changes& changes, const eventstore::Cursor& cursor, std::int64_t time_us);
 
+  /// Entries that no commit brings back: they outlive a kill of the process at once, if not the machine's.
+  void remember(const Overlay::Changes& entries);
+
+  /// The same as write() for the many changes of a replay, each key once and in order: they are written as finished
+  /// files, past RocksDB's memory.
+  void load(std::span<const Change> changes, const eventstore::Cursor& cursor, std::int64_t time_us);
+
   /// Writes what is in memory to files, so that the next start has nothing to replay.
   void flush();
 
  private:
+  void ingest(std::span<const Change> changes, const eventstore::Cursor& cursor, std::int64_t time_us);
+
   struct Database;
+  std::filesystem::path directory_;
   std::unique_ptr<Database> database_;
 };
 

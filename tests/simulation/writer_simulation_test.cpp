@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 
+#include "commands/bulk_fold.hpp"
 #include "commands/state.hpp"
 #include "domain/wire/json.hpp"
 #include "naive_state.hpp"
@@ -207,11 +208,30 @@ class Simulation {
     }
     const auto live = content(rig_->store());
     expect_equal(live, replayed_content(log_));
+    expect_equal(live, folded_in_pieces(1 + dice_.below(20)));
     expect_documents(naive.all<Organisation>(), live);
     expect_documents(naive.all<Person>(), live);
     expect_documents(naive.all<Link>(), live);
     for (const std::string& command : refused_) EXPECT_FALSE(written.contains(command)) << command << " was refused";
     EXPECT_GE(done_.size(), 50u) << "a run in which nothing happens proves nothing";
+  }
+
+  /// What a long replay comes to, that writes to the store now and then and goes on upon what is there.
+  Content folded_in_pieces(int commits) {
+    const TemporaryDirectory directory;
+    StateStore store(directory.path());
+    BulkFold fold(store, 0);
+    int held = 0;
+    const auto write = [&] {
+      store.load(fold.take(), {}, 0);
+      held = 0;
+    };
+    for (const auto& commit : commits_of(log_)) {
+      fold.add(decode_commit(commit));
+      if (++held == commits) write();
+    }
+    write();
+    return content(store);
   }
 
   static void expect_equal(const Content& live, const Content& replayed) {

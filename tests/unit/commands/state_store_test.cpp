@@ -53,6 +53,52 @@ TEST(StateStore, ScansInOrderUntilTheVisitorHasEnough) {
   EXPECT_EQ(keys(store, "c"), std::vector<std::string>{});
 }
 
+/// More than are put in memory one by one, in order.
+std::vector<Change> many_changes(const std::string& value) {
+  std::vector<Change> changes;
+  for (const char* const kind : {"c/", "e/organisation/", "e/person/", "i/name/"}) {
+    for (int i = 100'000; i < 110'000; ++i) changes.push_back({kind + std::to_string(i), value});
+  }
+  return changes;
+}
+
+TEST(StateStore, LoadsManyChangesAtOnceOverOlderOnes) {
+  const TemporaryDirectory directory;
+  {
+    StateStore store(directory.path());
+    store.write({{"e/person/100003", "old"}, {"e/person/200000", "other"}}, cursor_at(1), 1);
+    store.load(many_changes("first"), cursor_at(2), 2);
+    auto second = many_changes("second");
+    for (std::size_t i = 0; i < second.size(); i += 3) second[i].value.reset();
+    store.load(second, cursor_at(3), 3);
+    store.write({{"e/person/100002", "newest"}}, cursor_at(4), 4);
+    store.flush();
+  }
+  const StateStore store(directory.path());
+  EXPECT_EQ(store.cursor(), cursor_at(4));
+  EXPECT_EQ(keys(store, "e/organisation/").size(), 6667U);
+  EXPECT_EQ(store.get("c/100000"), std::nullopt);
+  EXPECT_EQ(store.get("c/100001"), "second");
+  EXPECT_EQ(store.get("e/person/100003"), "second");
+  EXPECT_EQ(store.get("e/person/100002"), "newest");
+  EXPECT_EQ(store.get("e/person/200000"), "other");
+}
+
+TEST(StateStore, AKillLeavesWhatWasLoadedWholeAndNothingOfWhatCameAfter) {
+  const TemporaryDirectory directory;
+  const TemporaryDirectory copy;
+  StateStore store(directory.path());
+  store.write({{"e/1", "one"}}, cursor_at(7), 1);
+  store.load(many_changes("loaded"), cursor_at(8), 1);
+  store.write({{"e/2", "two"}}, cursor_at(9), 1);
+  std::filesystem::copy(directory.path(), copy.path(), std::filesystem::copy_options::recursive);
+  const StateStore recovered(copy.path());
+  EXPECT_EQ(recovered.cursor(), cursor_at(8));
+  EXPECT_EQ(recovered.get("e/1"), "one");
+  EXPECT_EQ(recovered.get("e/2"), std::nullopt);
+  EXPECT_EQ(keys(recovered, "e/organisation/").size(), 10'000U);
+}
+
 TEST(StateStore, UnflushedChangesAreLostWithTheirCursor) {
   const TemporaryDirectory directory;
   const TemporaryDirectory copy;
