@@ -3,7 +3,8 @@
 #include <charconv>
 #include <stdexcept>
 
-#include "commands/state.hpp"
+#include "commands/refusals.hpp"
+#include "commands/state_keys.hpp"
 #include "domain/wire/enums.hpp"
 
 namespace alforis::commands {
@@ -62,8 +63,9 @@ StoredOutcome decode_outcome(std::string_view value) {
 }
 
 bool expired(std::string_view key, std::string_view value, std::int64_t now_us) {
-  if (!key.starts_with(k_prefix) && !key.starts_with(k_replaced_document)) return false;
-  return integer(next(value, ' ')) + k_outcome_lifetime_us < now_us;
+  const bool expires = key.starts_with(k_prefix) || key.starts_with(k_replaced_document) || key.starts_with(k_refusal);
+  if (!expires) return false;
+  return expired(integer(next(value, ' ')), now_us);
 }
 
 std::string with_request_hash(std::string_view metadata, std::string_view request_hash) {

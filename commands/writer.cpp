@@ -7,6 +7,8 @@
 
 #include "commands/decide.hpp"
 #include "commands/outcomes.hpp"
+#include "commands/refusals.hpp"
+#include "commands/replayer.hpp"
 #include "commands/state_store.hpp"
 #include "domain/values/text.hpp"
 
@@ -64,36 +66,12 @@ std::int64_t present_version(const Command& command, const domain::Uuid& id, con
       command);
 }
 
-/// Folds a commit as the Log has it, and the outcome that a retry of its command gets.
-void fold_commit(Overlay& overlay, const Commit& commit) {
-  if (commit.events.empty()) return;
-  const auto actor = domain::Uuid::parse(commit.actor).value();
-  const eventstore::Event& first = commit.events.front();
-  StoredOutcome stored{commit.time_us, request_hash_of(commit.metadata), {}, {}};
-  stored.outcome.position = commit.position;
-  stored.outcome.created = first.type.ends_with(".created.v1");
-  stored.outcome.id = domain::Uuid::parse(first.entity_id).value();
-  for (const eventstore::Event& recorded : commit.events) {
-    auto event = domain::decode_event(recorded.type, recorded.data);
-    if (!event) {
-      const domain::Problems problems = std::move(event).error();
-      throw std::runtime_error("the event at position " + std::to_string(commit.position) +
-                               " can't be read: " + problems.front().detail);
-    }
-    const auto id = domain::Uuid::parse(recorded.entity_id).value();
-    const auto version = fold(overlay, *event, {id, actor, domain::Instant::from_micros(commit.time_us)});
-    if (&recorded == &first) stored.kind = domain::entity_kind(*event);
-    if (id == stored.outcome.id) stored.outcome.version = version;
-  }
-  overlay.put(outcome_key(commit.command_id), encode_outcome(stored));
-}
-
 }  // namespace
 
 class Writer::Core {
  public:
   Core(eventstore::Log& log, StateStore& store, WriterOptions options)
-      : log_(log), store_(store), options_(std::move(options)), overlay_(store_) {
+      : log_(log), store_(store), options_(std::move(options)), overlay_(store_), refusals_(store_) {
     thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
   }
 
@@ -148,30 +126,17 @@ class Writer::Core {
 
   /// Replays what the store does not know yet and opens an epoch.
   void open(const std::stop_token& stop) {
-    constexpr std::size_t k_replay_batch = 2000;
-    std::size_t folded = 0;
-    eventstore::Cursor reached = store_.cursor();
-    std::int64_t time_us = 0;
-    const auto save = [&] {
-      store_.write(overlay_.changes(), reached, time_us);
-      overlay_.clear();
-      folded = 0;
-    };
-    const auto replay = [&](const Commit& commit) {
-      fold_commit(overlay_, commit);
-      reached = {commit.position, commit.epoch, commit.sequence, commit.chain};
-      time_us = commit.time_us;
-      if (++folded == k_replay_batch) save();
-    };
+    const eventstore::Cursor reached = store_.cursor();
     if (reached.position > log_.end()) {
       throw std::runtime_error("the log ends at position " + std::to_string(log_.end()) + ", before position " +
                                std::to_string(reached.position) +
                                " that the state store knows: it has lost commits, or the store belongs to another log");
     }
     overlay_.clear();
-    epoch_.emplace(log_, reached, options_.name, replay, stop);
-    reached = epoch_->cursor();
-    save();
+    Replayer replayer(store_, options_.now_us());
+    epoch_.emplace(
+        log_, reached, options_.name, [&](const Commit& commit) { replayer.add(commit); }, stop);
+    replayer.finish(epoch_->cursor());
     const std::lock_guard lock(mutex_);
     status_.ready = true;
     status_.trouble.clear();
@@ -208,16 +173,18 @@ class Writer::Core {
     std::vector<Decided1> decided;
     decided.reserve(batch.size());
     overlay_.clear();
+    refusals_.clear();
     for (const Taken& taken : batch) decided.push_back(decide_one(taken.request, now, drafts));
     std::vector<Commit> commits;
     if (!drafts.empty()) commits = epoch_->commit(drafts, options_.append_timeout);
     std::vector<CommandResult> results;
     results.reserve(decided.size());
     for (std::size_t i = 0; i < decided.size(); ++i) {
-      finish(batch[i].request, decided[i], commits);
+      finish(batch[i].request, decided[i], commits, now);
       results.push_back(std::move(decided[i].result));
     }
     if (!commits.empty()) store_.write(overlay_.changes(), epoch_->cursor(), now.micros());
+    if (!refusals_.changes().empty()) store_.remember(refusals_.changes());
     count(commits.size(), results);
     return results;
   }
@@ -226,17 +193,30 @@ class Writer::Core {
     if (auto problems = unwritable(request)) return {invalid(std::move(*problems)), std::nullopt};
     const StateView state(overlay_);
     if (const auto known = overlay_.get(outcome_key(request.command_id))) {
-      return {replayed(request, *known, state), std::nullopt};
+      StoredOutcome stored = decode_outcome(*known);
+      return {replayed(request, stored.request_hash, stored.kind, std::move(stored.outcome), state), std::nullopt};
+    }
+    if (const auto known = request.keyed ? refusals_.get(refusal_key(request.command_id)) : std::nullopt) {
+      StoredRefusal stored = decode_refusal(*known);
+      return {replayed(request, stored.request_hash, stored.kind, std::move(stored.result), state), std::nullopt,
+              drafts.size()};
     }
     const auto actor = state.viewer(request.actor);
     if (!actor) return {forbidden("the user is unknown or inactive"), std::nullopt};
-    const DecisionContext context{state, *actor, now, date_of(now)};
+    Decided1 decided = decide_now(request, state, *actor, now, drafts);
+    if (!decided.draft) remember(request, decided.result, now);
+    return decided;
+  }
+
+  Decided1 decide_now(const CommandRequest& request, const StateView& state, const domain::Viewer& actor,
+                      domain::Instant now, std::vector<CommitDraft>& drafts) {
+    const DecisionContext context{state, actor, now, date_of(now)};
     auto decision = std::visit([&](const auto& command) { return decide(command, context); }, request.command);
     if (!decision) return {std::move(decision).error(), std::nullopt};
     Outcome outcome;
     outcome.id = decision->subject;
     outcome.changed = !decision->events.empty();
-    outcome.position = epoch_->cursor().position;
+    outcome.position = drafts.empty() ? epoch_->cursor().position : 0;  // known when the batch is read back
     outcome.created = outcome.changed && domain::event_type(decision->events.front().event).ends_with(".created.v1");
     const auto kind = kind_of(request.command);
     if (!outcome.changed || request.dry_run) {
@@ -248,9 +228,9 @@ class Writer::Core {
     if (too_large(draft)) {
       return {invalid(domain::problem("too_large", "the command is larger than the log takes")), std::nullopt};
     }
-    outcome.position = 0;  // known when the commit is read back
+    outcome.position = 0;
     for (const NewEvent& happened : decision->events) {
-      const auto version = fold(overlay_, happened.event, {happened.id, actor->id, now});
+      const auto version = fold(overlay_, happened.event, {happened.id, actor.id, now});
       if (happened.id == outcome.id) outcome.version = version;
     }
     outcome.document = state.document(kind, outcome.id, outcome.version);
@@ -260,9 +240,10 @@ class Writer::Core {
     return {std::move(outcome), drafts.size() - 1};
   }
 
-  static CommandResult replayed(const CommandRequest& request, const std::string& known, const StateView& state) {
-    StoredOutcome stored = decode_outcome(known);
-    if (!request.request_hash.empty() && stored.request_hash != request.request_hash) {
+  /// The first answer to a request, if it is the same request.
+  static CommandResult replayed(const CommandRequest& request, const std::string& request_hash, domain::EntityKind kind,
+                                CommandResult first, const StateView& state) {
+    if (!request.request_hash.empty() && request_hash != request.request_hash) {
       return Rejection{RejectionKind::key_reused,
                        "idempotency_key_reused",
                        "this idempotency key belongs to another request",
@@ -270,9 +251,18 @@ class Writer::Core {
                        {},
                        {}};
     }
-    stored.outcome.replayed = true;
-    stored.outcome.document = state.document(stored.kind, stored.outcome.id, stored.outcome.version);
-    return std::move(stored.outcome);
+    if (auto* outcome = std::get_if<Outcome>(&first)) {
+      outcome->replayed = true;
+      outcome->document = state.document(kind, outcome->id, outcome->version);
+    }
+    return first;
+  }
+
+  /// An answer that no commit stands for.
+  void remember(const CommandRequest& request, const CommandResult& result, domain::Instant now) {
+    if (!request.keyed || request.dry_run) return;
+    refusals_.put(refusal_key(request.command_id),
+                  encode_refusal({now.micros(), request.request_hash, kind_of(request.command), result}));
   }
 
   static CommitDraft make_draft(const CommandRequest& request, const Decision& decision, domain::Instant now) {
@@ -296,7 +286,8 @@ class Writer::Core {
     return bytes > log_.max_record_bytes();
   }
 
-  void finish(const CommandRequest& request, Decided1& decided, const std::vector<Commit>& commits) {
+  void finish(const CommandRequest& request, Decided1& decided, const std::vector<Commit>& commits,
+              domain::Instant now) {
     auto* outcome = std::get_if<Outcome>(&decided.result);
     if (outcome == nullptr) return;
     if (decided.draft) {
@@ -304,8 +295,9 @@ class Writer::Core {
       overlay_.put(
           outcome_key(request.command_id),
           encode_outcome({commits[*decided.draft].time_us, request.request_hash, kind_of(request.command), *outcome}));
-    } else if (decided.drafts_before != 0) {
+    } else if (outcome->position == 0 && decided.drafts_before != 0) {
       outcome->position = commits[decided.drafts_before - 1].position;
+      if (!outcome->replayed) remember(request, decided.result, now);
     } else if (outcome->replayed && outcome->position == 0) {
       // A retry that came in one batch with the first attempt: its position is known by now.
       outcome->position = decode_outcome(*overlay_.get(outcome_key(request.command_id))).outcome.position;
@@ -354,6 +346,7 @@ class Writer::Core {
   StateStore& store_;
   WriterOptions options_;
   Overlay overlay_;
+  Overlay refusals_;
   std::optional<eventstore::WriterEpoch> epoch_;
 
   mutable std::mutex mutex_;

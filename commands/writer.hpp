@@ -25,6 +25,7 @@ struct CommandRequest {
   std::string metadata = "{}";  ///< JSON object kept in the commit: request id, reason, client, trace
   bool dry_run = false;         ///< decide and answer, write nothing
   Command command;
+  bool keyed = false;  ///< the client chose the id itself: what is refused stays refused under it
 };
 
 /// What a command did.

@@ -326,6 +326,7 @@ Expected<commands::CommandRequest> new_request(const Services& services, const R
     const auto checked = domain::checked_text(*key, k_longest_key, domain::Lines::one);
     if (!checked) return Problem::of("invalid_header", "Idempotency-Key has 1 to 255 printable characters");
     request.command_id = actor + "/key/" + *checked;
+    request.keyed = true;
     request.request_hash = request_hash(context.request);
   } else if (!natural_key.empty()) {
     request.command_id = actor + '/' + std::string(natural_key);

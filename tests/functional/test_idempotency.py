@@ -100,6 +100,27 @@ def test_the_same_key_answers_the_same_when_the_state_is_rebuilt_from_the_log(ma
         same(before, firm.admin.request(*command, headers=headers))
 
 
+@pytest.mark.parametrize("end", ["restart", "kill"])
+def test_a_refusal_under_a_key_stays_one_when_nothing_is_in_the_way_any_more(make_server, end):
+    server = make_server()
+    firm = Firm(server)
+    code = lei()
+    holder = firm.admin.create("organisations", {"name": unique("Titulaire"), "lei": code})
+    headers, body = key(), {"name": unique("Rivale"), "lei": code}
+    first = firm.admin.post(f"{API}/organisations", body, headers=headers)
+    refused = first.problem(409)
+    firm.admin.delete(organisation_path(holder["id"])).ok()
+    log_end = firm.admin.log_end()
+    for _ in range(2):
+        again = firm.admin.post(f"{API}/organisations", body, headers=headers).problem(409)
+        assert {**again, "request_id": ""} == {**refused, "request_id": ""}
+        assert firm.admin.log_end() == log_end
+        server.restart() if end == "restart" else (server.kill(), server.start())
+        firm.admin.close()
+        log_end = firm.admin.log_end()
+    firm.admin.post(f"{API}/organisations", body, headers=key()).ok(201)
+
+
 def test_the_same_key_for_another_request_is_422(each_firm):
     admin = each_firm.admin
     headers = key()

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "commands/refusals.hpp"
+
 namespace alforis::commands {
 namespace {
 
@@ -44,6 +46,35 @@ TEST(StoredOutcome, ExpiresAfterItsLifetimeWithTheDocumentsItSpeaksOf) {
   EXPECT_TRUE(expired("d/e/person/x/1", replaced, end + 1));
   for (const auto* key : {"e/person/x", "u/lei/x", "i/name/x", "m/cursor"})
     EXPECT_FALSE(expired(key, "1 ", end + 1)) << key;
+}
+
+TEST(StoredRefusal, IsReadBackAsItWas) {
+  const Rejection rejection{RejectionKind::conflict,
+                            "lei_taken",
+                            "another \"organisation\" has it",
+                            {{"taken", "/lei", "taken"}, {"wrong", "", "é"}},
+                            {"prospect", "signe"},
+                            domain::Uuid::v5({}, "other")};
+  const StoredRefusal read = decode_refusal(encode_refusal({12, "h", domain::EntityKind::person, rejection}));
+  EXPECT_EQ(read.time_us, 12);
+  EXPECT_EQ(read.request_hash, "h");
+  EXPECT_EQ(std::get<Rejection>(read.result), rejection);
+  Outcome nothing = sample().outcome;
+  nothing.changed = false;
+  const StoredRefusal same = decode_refusal(encode_refusal({13, "g", domain::EntityKind::team, nothing}));
+  EXPECT_EQ(same.kind, domain::EntityKind::team);
+  EXPECT_FALSE(std::get<Outcome>(same.result).changed);
+  EXPECT_EQ(std::get<Outcome>(same.result).position, 42U);
+  EXPECT_EQ(std::get<Outcome>(same.result).version, 7);
+}
+
+TEST(StoredRefusal, ExpiresAndShowsDamage) {
+  const std::string refusal = encode_refusal({12, "h", {}, Rejection{}});
+  EXPECT_FALSE(expired(refusal_key("k"), refusal, 12 + k_outcome_lifetime_us));
+  EXPECT_TRUE(expired(refusal_key("k"), refusal, 13 + k_outcome_lifetime_us));
+  for (const auto& damaged : {std::string(), std::string("12"), refusal.substr(0, refusal.size() - 1)}) {
+    EXPECT_THROW(decode_refusal(damaged), std::runtime_error) << damaged;
+  }
 }
 
 TEST(StoredOutcome, WhatIsDamagedIsNoticed) {

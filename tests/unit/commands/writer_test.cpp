@@ -174,6 +174,84 @@ TEST_F(WriterTest, ARetryInTheSameBatchHasOneEffect) {
   EXPECT_EQ(rig.writer().status().batches, 2u);
 }
 
+CommandRequest keyed(CommandRequest request) {
+  request.keyed = true;
+  request.request_hash = "hash";
+  return request;
+}
+
+TEST_F(WriterTest, WhatWasRefusedUnderAKeyStaysRefused) {
+  done(rig.run(create("acme")));
+  const auto rename_it = keyed(rename("other", "New", "k"));
+  const auto end = log.end();
+  EXPECT_EQ(refused(rig.run(rename_it)).kind, RejectionKind::not_found);
+  const auto wrong_name =
+      keyed(request("w", update_organisation("acme", R"({"siret":"73282932000074","siren":"356000000"})")));
+  const Rejection wrong = refused(rig.run(wrong_name));
+  EXPECT_EQ(log.end(), end);
+  done(rig.run(create("other", "k2")));
+  done(rig.run(request("f", update_organisation("acme", R"({"city":"Paris"})"))));
+  const auto after = log.end();
+  for (const bool restarted : {false, true}) {
+    EXPECT_EQ(refused(rig.run(rename_it)).kind, RejectionKind::not_found) << restarted;
+    EXPECT_EQ(refused(rig.run(wrong_name)), wrong) << restarted;
+    CommandRequest another = rename_it;
+    another.request_hash = "another";
+    EXPECT_EQ(refused(rig.run(another)).kind, RejectionKind::key_reused) << restarted;
+    EXPECT_EQ(log.end(), after + (restarted ? 1 : 0)) << "but for the new epoch";
+    if (restarted) break;
+    rig.stop();
+    rig.start();
+  }
+  CommandRequest anew = rename_it;
+  anew.keyed = false;
+  EXPECT_TRUE(done(rig.run(anew)).changed) << "an id that only recognises a creation remembers no refusal";
+}
+
+TEST_F(WriterTest, WhatChangedNothingUnderAKeyChangesNothingLater) {
+  done(rig.run(create("acme")));
+  const auto same = keyed(rename("acme", "acme", "k"));
+  const Outcome first = done(rig.run(same));
+  ASSERT_FALSE(first.changed);
+  done(rig.run(rename("acme", "New", "k2")));
+  const Outcome again = done(rig.run(same));
+  EXPECT_FALSE(again.changed);
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(again.position, first.position);
+  EXPECT_EQ(again.document, first.document);
+}
+
+TEST_F(WriterTest, ARefusalIsRememberedWithinItsBatchToo) {
+  log.close();
+  auto holding = rig.submit(create("first"));
+  log.await_append();
+  auto created = rig.submit(create("acme"));
+  auto unchanged = rig.submit(keyed(rename("acme", "acme", "same")));
+  auto refused_once = rig.submit(keyed(rename("other", "New", "k")));
+  auto made = rig.submit(create("other"));
+  auto refused_again = rig.submit(keyed(rename("other", "New", "k")));
+  auto unchanged_again = rig.submit(keyed(rename("acme", "acme", "same")));
+  log.open();
+  EXPECT_EQ(refused(refused_once.get()).kind, RejectionKind::not_found);
+  EXPECT_TRUE(done(made.get()).created);
+  EXPECT_EQ(refused(refused_again.get()).kind, RejectionKind::not_found);
+  const auto position = done(created.get()).position;
+  EXPECT_EQ(done(unchanged.get()).position, position);
+  EXPECT_GE(done(unchanged_again.get()).position, position);
+  EXPECT_EQ(done(rig.run(keyed(rename("acme", "acme", "same")))).position, position);
+}
+
+TEST_F(WriterTest, ARefusalOutlivesAKill) {
+  const auto rename_it = keyed(rename("acme", "New", "k"));
+  EXPECT_EQ(refused(rig.run(rename_it)).kind, RejectionKind::not_found);
+  const TemporaryDirectory left;
+  std::filesystem::copy(rig.directory(), left.path(), std::filesystem::copy_options::recursive);
+  rig.stop();
+  rig.start(left.path());
+  done(rig.run(create("acme")));
+  EXPECT_EQ(refused(rig.run(rename_it)).kind, RejectionKind::not_found);
+}
+
 TEST_F(WriterTest, CommandsOfOneBatchSeeEachOther) {
   log.close();
   auto holding = rig.submit(create("first"));
