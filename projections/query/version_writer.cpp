@@ -10,6 +10,10 @@ constexpr std::size_t k_bulk_batch = 2000;
 constexpr std::size_t k_batches_ahead = 3;
 constexpr std::chrono::milliseconds k_log_wait{200};
 
+/// After how many rows the planner's statistics are made for the first time, and from when on autovacuum may do it.
+constexpr std::size_t k_first_analyze = 1000;
+constexpr std::size_t k_last_analyze = 1'000'000;
+
 }  // namespace
 
 postgres::ConnectionOptions writer_connection(const char* application) {
@@ -25,6 +29,7 @@ VersionWriter::VersionWriter(postgres::Connection& connection, QuerySchemas sche
       schemas_(std::move(schemas)),
       version_(std::move(version)),
       active_(active),
+      next_analyze_(k_first_analyze),
       tables_(connection, schemas_.version(version_.number), Filling::live) {
   // A commit that a crash of the server takes back takes its checkpoint back too, and is made again: it need not wait
   // for the disk.
@@ -46,11 +51,21 @@ Written VersionWriter::write(const Batch& batch) {
     const Written written = tables_.write(batch.items);
     if (batch.from_parked) tables_.unpark(batch.items);
     tables_.park(batch.parked);
+    refresh_statistics(written.rows);
     transaction.commit();
     tables_.committed();
     version_.cursor = batch.cursor;
     return written;
   });
+}
+
+/// Tables that an import has just filled would be searched without the indexes until autovacuum comes round, because
+/// the planner takes them for empty. Each time the rows have doubled is often enough.
+void VersionWriter::refresh_statistics(std::size_t rows) {
+  rows_written_ += rows;
+  if (rows_written_ < next_analyze_ || next_analyze_ > k_last_analyze) return;
+  while (next_analyze_ <= rows_written_) next_analyze_ *= 2;
+  connection_.script("ANALYZE " + query_table_list(schemas_.version(version_.number)));
 }
 
 void VersionWriter::probe(std::span<const Item> items) {

@@ -42,10 +42,14 @@ class VersionWriter final : public Projection {
   std::vector<ParkedEvent> parked_events(const std::string& entity_id) override;
 
  private:
+  void refresh_statistics(std::size_t rows);
+
   postgres::Connection& connection_;
   QuerySchemas schemas_;
   QueryVersion version_;
   bool active_;
+  std::size_t rows_written_ = 0;
+  std::size_t next_analyze_;
   QueryTables tables_;
 };
 

@@ -54,6 +54,23 @@ class ListsTest : public QueryTest {
   }
 };
 
+TEST_F(ListsTest, OrdersThatAreShownReadTheirIndexAsSoonAsTheTablesHaveFilled) {
+  std::vector<std::pair<Uuid, domain::AnyEvent>> events;
+  for (int i = 1; i <= 2400; ++i) events.emplace_back(id_of('o', i), organisation("Firme " + std::to_string(i)));
+  feed_.commit_all(events);
+  start();
+  settle();
+  postgres::Connection connection(test_dsn(), {});
+  for (const std::string order : {"created_at DESC, id DESC", "updated_at DESC, id DESC", "name_key, id",
+                                  "city_key, name_key, id", "aum DESC NULLS LAST, id DESC"}) {
+    const auto plan =
+        connection.run("EXPLAIN (FORMAT JSON) SELECT doc FROM " + live() +
+                       ".organisations WHERE NOT deleted AND pipeline_stage = 0 ORDER BY " + order + " LIMIT 51");
+    EXPECT_NE(plan.text(0, 0).find("\"Index Scan\""), std::string::npos) << order << ": " << plan.text(0, 0);
+    EXPECT_EQ(plan.text(0, 0).find("\"Sort\""), std::string::npos) << order << ": " << plan.text(0, 0);
+  }
+}
+
 TEST_F(ListsTest, EachRoleSeesWhatItMay) {
   firm();
   start();
