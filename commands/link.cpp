@@ -27,6 +27,14 @@ boost::system::result<LinkAndOrganisation, Rejection> changeable(const Uuid& id,
   return LinkAndOrganisation{std::move(*link), std::move(*organisation)};
 }
 
+/// What is in the trash does not change until it is taken out again. People leave all the same: a link may end.
+std::optional<Rejection> check_live(const LinkAndOrganisation& present, const DecisionContext& context) {
+  const auto person = context.state.find<Person>(*present.link.person_id);
+  if (present.organisation.deleted()) return conflict("deleted", "the link's organisation is deleted");
+  if (person && person->deleted()) return conflict("deleted", "the link's person is deleted");
+  return std::nullopt;
+}
+
 std::optional<Rejection> check_ends(const CreateLink& command, const DecisionContext& context) {
   Problems problems;
   const auto person = context.state.find<Person>(*command.data.person_id);
@@ -89,6 +97,7 @@ Decided decide(const CreateLink& command, const DecisionContext& context) {
 Decided decide(const UpdateLink& command, const DecisionContext& context) {
   const auto present = changeable(command.id, context);
   if (!present) return present.error();
+  if (auto refusal = check_live(*present, context)) return *refusal;
   if (auto refusal = stale(command.if_match, present->link)) return *refusal;
   LinkUpdated event;
   static_cast<LinkData<Patch>&>(event) = command.patch;

@@ -157,6 +157,19 @@ TEST(EndLink, EndsTodayUnlessADayIsGiven) {
   EXPECT_EQ(firm.when("sam", end_link("l", {}, 9)), "precondition_failed version_mismatch");
 }
 
+TEST(UpdateLink, WaitsUntilWhatIsDeletedIsRestored) {
+  Firm firm = firm_with_ends();
+  firm.given("sam", create_link("l", "ann", "acme"));
+  firm.given("sam", create_link("m", "bob", "acme"));
+  firm.given("ada", delete_person("bob"));
+  EXPECT_EQ(firm.when("sam", update_link("m", R"({"role":"decideur"})")), "conflict deleted");
+  firm.given("ada", delete_organisation("acme"));
+  EXPECT_EQ(firm.when("ada", update_link("l", R"({"role":"decideur"})")), "conflict deleted");
+  EXPECT_THAT(firm.when("ada", end_link("l")), StartsWith("link.ended.v1 l"));
+  firm.given("ada", restore_organisation("acme"));
+  EXPECT_THAT(firm.when("sam", update_link("l", R"({"role":"decideur"})")), StartsWith("link.updated.v1 l"));
+}
+
 TEST(EndedLink, IsHistoryAndDoesNotChange) {
   Firm firm = firm_with_ends();
   firm.given("sam", create_link("l", "ann", "acme"));
