@@ -110,6 +110,8 @@ constexpr ProblemCode k_codes[] = {
     {"unknown_parameter", 400, "There is no such parameter here.", "Ce paramètre n'existe pas ici."},
     {"unknown_reference", 422, "There is no such record, or none that you may see.",
      "Cet enregistrement n'existe pas, ou vous ne pouvez pas le voir."},
+    {"unknown_time_zone", 0, "There is no time zone of this name (IANA).",
+     "Aucun fuseau horaire ne porte ce nom (IANA)."},
     {"unknown_value", 0, "This is none of the known values.", "Cette valeur n'est pas reconnue."},
     {"unsupported_media_type", 415, "The body's media type is not accepted here.",
      "Le type de contenu du corps n'est pas accepté ici."},

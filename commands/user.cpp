@@ -2,6 +2,7 @@
 
 #include "commands/decide.hpp"
 #include "domain/patch.hpp"
+#include "domain/values/time_zone.hpp"
 
 namespace alforis::commands {
 
@@ -19,6 +20,12 @@ std::optional<Rejection> check_team(const std::optional<Uuid>& team, const Decis
   const auto found = context.state.find<Team>(*team);
   if (found && found->active) return std::nullopt;
   return invalid(problem("unknown_reference", "there is no active team with this id", "/team_id"));
+}
+
+std::optional<Rejection> check_time_zone(const std::optional<Line<64>>& zone) {
+  if (!zone || is_time_zone(zone->text())) return std::nullopt;
+  return invalid(
+      problem("unknown_time_zone", "expected the IANA name of a time zone, such as Europe/Paris", "/time_zone"));
 }
 
 std::optional<Rejection> check_taken(const std::string& key, std::string_view pointer, const Uuid& self,
@@ -79,6 +86,7 @@ Decided decide(const CreateUser& command, const DecisionContext& context) {
   if (context.state.find<User>(command.id)) return conflict("already_exists", "a user with this id exists already");
   if (auto refusal = check_taken(index::email(*command.data.email), "/email", command.id, context)) return *refusal;
   if (auto refusal = check_team(command.data.team_id, context)) return *refusal;
+  if (auto refusal = check_time_zone(command.data.time_zone)) return *refusal;
   UserCreated event;
   static_cast<UserData<Full>&>(event) = command.data;
   Decision decision = happened(command.id, std::move(event));
@@ -102,6 +110,9 @@ Decided decide(const UpdateUser& command, const DecisionContext& context) {
   }
   if (event.team_id.touched()) {
     if (auto refusal = check_team(event.team_id.value(), context)) return *refusal;
+  }
+  if (event.time_zone.touched()) {
+    if (auto refusal = check_time_zone(event.time_zone.value())) return *refusal;
   }
   const bool demoted = (event.role && *event.role != Role::admin) || (event.active && !*event.active);
   if (demoted && last_active_admin(command.id, context)) {

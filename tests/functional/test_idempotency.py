@@ -52,7 +52,7 @@ def commands(firm):
         ("POST", f"{API}/users", {"email": f"{uuid.uuid4()}@alforis.example", "password": "assez de lettres"}),
         ("PATCH", f"{API}/users/{user['id']}", {"full_name": "Une Clé"}),
         ("POST", f"{API}/users/{user['id']}/password", {"password": "encore assez de lettres"}),
-        ("PATCH", f"{API}/me", {"time_zone": unique("Zone")}),
+        ("PATCH", f"{API}/me", {"full_name": unique("Nommée")}),
         ("POST", f"{API}/imports/organisations", {"import_id": proposed_id(), "source": "liste.csv", "records": [
             {"record": {"name": unique("Importée"), "lei": lei()}, "lines": [2]}]}),
     ]

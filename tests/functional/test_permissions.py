@@ -85,7 +85,7 @@ def body_of(route, records, whose):
     if path.endswith("/password"):
         return {"current": "correct horse battery", "password": "correct horse battery" if whose == "own" else PASSWORD}
     if path == f"{API}/me":
-        return {"time_zone": unique("Zone")}
+        return {"full_name": unique("Nommée")}
     if path.startswith(f"{API}/imports"):
         return {"import_id": str(uuid.uuid4()), "source": "x.csv", "records": [{"record": {"name": unique("Importée")}}]}
     if route == f"POST {API}/links":
@@ -96,7 +96,7 @@ def body_of(route, records, whose):
                 "users": {"email": f"{uuid.uuid4()}@alforis.example"}}[collection]
     if method == "PATCH":
         return {"organisations": {"city": "Pau"}, "people": {"job_title": "Chef"}, "links": {"job_title": "Chef"},
-                "teams": {"description": unique("Décrite")}, "users": {"time_zone": unique("Zone")}}[collection]
+                "teams": {"description": unique("Décrite")}, "users": {"full_name": unique("Nommée")}}[collection]
     return None
 
 

@@ -68,6 +68,21 @@ TEST(CreateUser, IsForAdministratorsWithAnAddressOfItsOwnAndALiveTeam) {
   }
 }
 
+TEST(UpdateUser, TakesTimeZonesThatExist) {
+  Firm firm;
+  for (const auto* zone : {"Europe/Paris", "America/Argentina/Buenos_Aires", "Asia/Calcutta", "UTC"}) {
+    const std::string patch = R"({"time_zone":")" + std::string(zone) + "\"}";
+    EXPECT_THAT(firm.when("vic", update_user("vic", patch)), StartsWith("user.updated.v1 vic")) << zone;
+  }
+  for (const auto* zone : {"Europe/Atlantis", "GMT+3:15", "europe/paris", "Paris", "Été"}) {
+    const std::string patch = R"({"time_zone":")" + std::string(zone) + "\"}";
+    EXPECT_EQ(firm.when("vic", update_user("vic", patch)), "invalid invalid_input unknown_time_zone@/time_zone")
+        << zone;
+  }
+  EXPECT_EQ(firm.when("ada", create_user("new", R"({"email":"new@firm.example","time_zone":"Nowhere"})")),
+            "invalid invalid_input unknown_time_zone@/time_zone");
+}
+
 TEST(UpdateUser, IsTheAdministratorsButForOnesOwnSettings) {
   const Firm firm;
   EXPECT_EQ(firm.when("ada", update_user("sam", R"({"role":"manager","locale":"fr"})")),
