@@ -57,12 +57,11 @@ rocksdb::WriteBatch batch_of(const Overlay::Changes& changes) {
   return batch;
 }
 
-/// `e/organisation/` of an entity's key: kinds of keys are kept in files of their own, because those of the entities
-/// then never overlap the files of an earlier load, and are never written again.
+/// `e/organisation/` of an entity's key, of others their first part: documents of a kind are kept in files of their
+/// own, because those then never overlap the files of an earlier load, and are never written again.
 std::string_view kind_of_key(std::string_view key) {
-  const auto first = key.find('/');
-  const auto second = key.find('/', first + 1);
-  return key.substr(0, second == std::string_view::npos ? first + 1 : second + 1);
+  const auto first = key.find('/') + 1;
+  return key.substr(0, key.starts_with("e/") ? key.find('/', first) + 1 : first);
 }
 
 }  // namespace
