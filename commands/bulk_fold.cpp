@@ -15,19 +15,13 @@ namespace {
                            " can't be read: " + problems.front().detail);
 }
 
-/// Erased before put, where both are there.
-bool by_key(const Change& a, const Change& b) {
-  const int order = a.key.compare(b.key);
-  return order < 0 || (order == 0 && a.value < b.value);
-}
-
 /// In the order of their documents' keys (see entity_key), which stand between those of outcomes and those of indexes.
 using StatesByKey =
     boost::mp11::mp_list<domain::Link, domain::Organisation, domain::Person, domain::Team, domain::User>;
 static_assert(boost::mp11::mp_size<StatesByKey>::value == boost::mp11::mp_size<domain::AllStates>::value);
 
 template <class T>
-T readable(domain::Result<T> read, const eventstore::Commit& commit) {
+T&& readable(domain::Result<T>&& read, const eventstore::Commit& commit) {
   if (!read) unreadable(commit, std::move(read).error());
   return std::move(*read);
 }
@@ -55,85 +49,116 @@ DecodedCommit decode_commit(const eventstore::Commit& commit) {
   return decoded;
 }
 
-void BulkFold::add(const DecodedCommit& commit) {
+// ---- gathering
+
+void BulkFold::add(DecodedCommit&& commit) {
   if (commit.events.empty()) return;
-  StoredOutcome outcome = commit.outcome;
+  StoredOutcome& outcome = commit.outcome;
   const auto time = domain::Instant::from_micros(outcome.time_us);
-  for (const auto& [id, event] : commit.events) {
+  for (auto& [id, event] : commit.events) {
     const EventContext context{id, commit.actor, time};
-    const auto version = std::visit([&](const auto& e) { return evolve_one(e, context); }, event);
+    const auto version = std::visit([&](auto& e) { return evolve_one(std::move(e), context); }, event);
     if (id == outcome.outcome.id) outcome.outcome.version = version;
   }
-  if (expired(outcome.time_us, now_us_)) return;
-  entries_.push_back({outcome_key(commit.command_id), encode_outcome(outcome)});
-  ++held_;
+  if (!expired(outcome.time_us, now_us_)) add_entry(outcome_key(commit.command_id), encode_outcome(outcome));
+}
+
+void BulkFold::add_entry(std::string key, std::string value) {
+  gathered_->entries_.emplace_back(std::move(key), std::move(value));
+  ++gathered_->size_;
 }
 
 template <class Event>
-std::int64_t BulkFold::evolve_one(const Event& event, const EventContext& context) {
+std::int64_t BulkFold::evolve_one(Event&& event, const EventContext& context) {
   using State = domain::StateOf<Event>;
-  Slot<State>& found = slot<State>(context.id, k_creates<Event>);
+  Folded::Slot<State>& found = slot<State>(context.id, k_creates<Event>);
   if (found.state && !expired(context.time.micros(), now_us_)) {
-    entries_.push_back({replaced_key(domain::EventsOf<State>::k_kind, context.id, found.state->version),
-                        replaced_value(context.time, domain::wire::to_json(*found.state))});
-    ++held_;
+    add_entry(replaced_key(domain::EventsOf<State>::k_kind, context.id, found.state->version),
+              replaced_value(context.time, domain::wire::to_json(*found.state)));
   }
-  evolve(found.state, event, context);
+  evolve(found.state, std::forward<Event>(event), context);
   found.changed = true;
   return found.state ? found.state->version : 0;
 }
 
 template <class State>
-BulkFold::Slot<State>& BulkFold::slot(const Uuid& id, bool creates) {
-  const auto [found, fresh] = std::get<Slots<State>>(slots_).try_emplace(id);
-  Slot<State>& slot = found->second;
+Folded::Slot<State>& BulkFold::slot(const Uuid& id, bool creates) {
+  const auto [found, fresh] = std::get<Folded::Slots<State>>(gathered_->slots_).try_emplace(id);
+  Folded::Slot<State>& slot = found->second;
   if (!fresh) return slot;
-  ++held_;
+  ++gathered_->size_;
   if (creates) return slot;
-  if (const auto document = base_.get(entity_key(domain::EventsOf<State>::k_kind, id))) {
-    slot.state = read_state<State>(*document);
-    slot.base_keys = keys_of(*slot.state);
-  }
+  slot.state = find<State>(id);
+  if (slot.state) slot.base_keys = keys_of(*slot.state);
   return slot;
 }
 
-std::vector<Change> BulkFold::take() {
-  std::vector<Change> changes = std::exchange(entries_, {});
-  changes.reserve(changes.size() + 4 * held_);
-  std::sort(changes.begin(), changes.end(), by_key);
-  std::vector<Change> keys;
-  keys.reserve(3 * held_);
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, StatesByKey>>(
-      [&]<class T>(T) { take_slots(std::get<Slots<typename T::type>>(slots_), changes, keys); });
-  // What one entity gives up another may have taken: of each key the last one counts, and what is put comes last.
-  std::sort(keys.begin(), keys.end(), by_key);
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    const bool last = i + 1 == keys.size() || keys[i + 1].key != keys[i].key;
-    if (last) changes.push_back(std::move(keys[i]));
-  }
-  held_ = 0;
-  return changes;
+template <class State>
+std::optional<State> BulkFold::find(const Uuid& id) const {
+  if (const State* const taken = taken_ ? taken_->find<State>(id) : nullptr) return *taken;
+  const auto document = base_.get(entity_key(domain::EventsOf<State>::k_kind, id));
+  return document ? std::optional(read_state<State>(*document)) : std::nullopt;
 }
 
-/// The documents, in the order of their keys, and the index keys.
+std::shared_ptr<Folded> BulkFold::take() {
+  auto taken = std::exchange(gathered_, std::make_shared<Folded>());
+  taken_ = taken;
+  return taken;
+}
+
+// ---- writing
+
 template <class State>
-void BulkFold::take_slots(Slots<State>& slots, std::vector<Change>& documents, std::vector<Change>& keys) {
+const State* Folded::find(const Uuid& id) const {
+  const auto& slots = std::get<Slots<State>>(slots_);
+  const auto found = slots.find(id);
+  return found == slots.end() || !found->second.state ? nullptr : &*found->second.state;
+}
+
+void Folded::write(const KeyValues& base, ChangeSink& sink) {
+  std::sort(entries_.begin(), entries_.end());
+  for (const auto& [key, value] : entries_) sink.put(key, value);
+  std::vector<KeyChange> keys;
+  keys.reserve(3 * size_);
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, StatesByKey>>(
+      [&]<class T>(T) { write_documents<typename T::type>(base, sink, keys); });
+  // What one entity gives up another may have taken: of each key the last one counts, and what is put comes last.
+  std::sort(keys.begin(), keys.end(), [](const KeyChange& a, const KeyChange& b) {
+    const int order = a.key.compare(b.key);
+    return order < 0 || (order == 0 && a.erased && !b.erased);
+  });
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (i + 1 < keys.size() && keys[i + 1].key == keys[i].key) continue;
+    if (keys[i].erased) {
+      sink.erase(keys[i].key);
+    } else {
+      sink.put(keys[i].key, id_bytes(keys[i].id));
+    }
+  }
+}
+
+/// The documents, in the order of their keys; gathers the index keys.
+template <class State>
+void Folded::write_documents(const KeyValues& base, ChangeSink& sink, std::vector<KeyChange>& keys) {
+  auto& slots = std::get<Slots<State>>(slots_);
   std::vector<std::pair<Uuid, Slot<State>*>> sorted;
   sorted.reserve(slots.size());
   for (auto& [id, slot] : slots) {
     if (slot.changed && slot.state) sorted.emplace_back(id, &slot);
   }
   std::sort(sorted.begin(), sorted.end());
+  std::string document;
   for (const auto& [id, slot] : sorted) {
-    documents.push_back({entity_key(domain::EventsOf<State>::k_kind, id), domain::wire::to_json(*slot->state)});
+    document.clear();
+    domain::wire::write_json(document, *slot->state);
+    sink.put(entity_key(domain::EventsOf<State>::k_kind, id), document);
     std::vector<std::string> now = keys_of(*slot->state);
     for (std::string& key : slot->base_keys) {
       const bool kept = std::find(now.begin(), now.end(), key) != now.end();
-      if (!kept && base_.get(key) == id_bytes(id)) keys.push_back({std::move(key), std::nullopt});
+      if (!kept && base.get(key) == id_bytes(id)) keys.push_back({std::move(key), id, true});
     }
-    for (std::string& key : now) keys.push_back({std::move(key), std::string(id_bytes(id))});
+    for (std::string& key : now) keys.push_back({std::move(key), id});
   }
-  slots.clear();
 }
 
 }  // namespace alforis::commands

@@ -2,6 +2,7 @@
 // Folding for a replay: as state.hpp's fold(), but many commits at once, with entities kept as they are decoded and
 // written only in their last state.
 
+#include <memory>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -25,21 +26,22 @@ struct DecodedCommit {
 /// Throws std::runtime_error naming the position when an event or an id can't be read.
 DecodedCommit decode_commit(const eventstore::Commit& commit);
 
-/// Gathers what commits change on top of a base. Pure; not thread-safe.
-class BulkFold {
+/// What many commits come to. Pure; once taken from its BulkFold, one thread may write it while others find in it.
+class Folded {
  public:
-  /// Outcomes and replaced documents that have expired at `now_us` are not made in the first place.
-  BulkFold(const KeyValues& base, std::int64_t now_us) : base_(base), now_us_(now_us) {}
+  /// The entity as it is here, or nullptr when none of the commits speaks of it.
+  template <class State>
+  const State* find(const domain::Uuid& id) const;
 
-  void add(const DecodedCommit& commit);
+  /// Entities and entries.
+  std::size_t size() const { return size_; }
 
-  /// Entities and entries held.
-  std::size_t size() const { return held_; }
-
-  /// All changes in the order of their keys, each key once; afterwards nothing is held, and the base must have them.
-  std::vector<Change> take();
+  /// All changes to what `base` has. Once.
+  void write(const KeyValues& base, ChangeSink& sink);
 
  private:
+  friend class BulkFold;
+
   template <class State>
   struct Slot {
     std::optional<State> state;
@@ -48,19 +50,49 @@ class BulkFold {
   };
   template <class State>
   using Slots = std::unordered_map<domain::Uuid, Slot<State>>;
+  struct KeyChange {
+    std::string key;
+    domain::Uuid id;
+    bool erased = false;
+  };
 
+  template <class State>
+  void write_documents(const KeyValues& base, ChangeSink& sink, std::vector<KeyChange>& keys);
+
+  boost::mp11::mp_rename<boost::mp11::mp_transform<Slots, domain::AllStates>, std::tuple> slots_;
+  std::vector<std::pair<std::string, std::string>> entries_;
+  std::size_t size_ = 0;
+};
+
+/// Gathers what commits come to on top of a base. Pure; not thread-safe.
+class BulkFold {
+ public:
+  /// Outcomes and replaced documents that have expired at `now_us` are not made in the first place.
+  BulkFold(const KeyValues& base, std::int64_t now_us)
+      : base_(base), now_us_(now_us), gathered_(std::make_shared<Folded>()) {}
+
+  void add(DecodedCommit&& commit);
+
+  /// Entities and entries gathered since the last take().
+  std::size_t size() const { return gathered_->size(); }
+
+  /// What was gathered. Until the next take() it is looked at before the base, so it may be written meanwhile; by the
+  /// next take() the base must have it.
+  std::shared_ptr<Folded> take();
+
+ private:
   template <class Event>
-  std::int64_t evolve_one(const Event& event, const domain::EventContext& context);
+  std::int64_t evolve_one(Event&& event, const domain::EventContext& context);
   template <class State>
-  Slot<State>& slot(const domain::Uuid& id, bool creates);
+  Folded::Slot<State>& slot(const domain::Uuid& id, bool creates);
   template <class State>
-  void take_slots(Slots<State>& slots, std::vector<Change>& documents, std::vector<Change>& keys);
+  std::optional<State> find(const domain::Uuid& id) const;
+  void add_entry(std::string key, std::string value);
 
   const KeyValues& base_;
   std::int64_t now_us_;
-  std::size_t held_ = 0;
-  boost::mp11::mp_rename<boost::mp11::mp_transform<Slots, domain::AllStates>, std::tuple> slots_;
-  std::vector<Change> entries_;
+  std::shared_ptr<Folded> gathered_;
+  std::shared_ptr<const Folded> taken_;
 };
 
 }  // namespace alforis::commands

@@ -19,10 +19,12 @@ class KeyValues {
                     const std::function<bool(std::string_view key, std::string_view value)>& visit) const = 0;
 };
 
-/// A key's new value; nullopt: erased.
-struct Change {
-  std::string key;
-  std::optional<std::string> value;
+/// Takes changes, each key once and in order.
+class ChangeSink {
+ public:
+  virtual ~ChangeSink() = default;
+  virtual void put(std::string_view key, std::string_view value) = 0;
+  virtual void erase(std::string_view key) = 0;
 };
 
 /// Changes on top of other keys and values: what a batch of commands is decided upon before its commit is read back.

@@ -1,3 +1,4 @@
+#include <charconv>
 #include <stdexcept>
 
 #include "commands/outcomes.hpp"
@@ -34,6 +35,12 @@ BOOST_DESCRIBE_STRUCT(Refusal, (), (request_hash, outcome, kind, code, detail, p
 
 }  // namespace stored
 
+namespace {
+
+[[noreturn]] void damaged() { throw std::runtime_error("a refusal in the state store is damaged"); }
+
+}  // namespace
+
 std::string refusal_key(std::string_view command_id) { return std::string(k_refusal) += command_id; }
 
 std::string encode_refusal(const StoredRefusal& refusal) {
@@ -57,11 +64,12 @@ std::string encode_refusal(const StoredRefusal& refusal) {
 
 StoredRefusal decode_refusal(std::string_view value) {
   const auto blank = value.find(' ');
-  if (blank == std::string_view::npos) throw std::runtime_error("a refusal in the state store is damaged");
-  auto text = domain::wire::from_json<stored::Refusal>(value.substr(blank + 1), domain::wire::UnknownMembers::ignore);
-  if (!text) throw std::runtime_error("a refusal in the state store is damaged");
+  if (blank == std::string_view::npos) damaged();
+  auto text = domain::wire::from_stored<stored::Refusal>(value.substr(blank + 1));
+  if (!text) damaged();
   StoredRefusal refusal;
-  refusal.time_us = std::stoll(std::string(value.substr(0, blank)));
+  const auto time = std::from_chars(value.data(), value.data() + blank, refusal.time_us);
+  if (time.ec != std::errc() || time.ptr != value.data() + blank) damaged();
   refusal.request_hash = text->request_hash;
   if (!text->outcome.empty()) {
     StoredOutcome outcome = decode_outcome(text->outcome);

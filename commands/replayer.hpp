@@ -1,5 +1,5 @@
 #pragma once
-// Brings a state store up to the Log, on two threads: the one that reads decodes as well, another one folds and writes.
+// Brings a state store up to the Log on three threads: the one that reads decodes as well, one folds, one writes.
 
 #include <cstdint>
 #include <memory>
@@ -25,8 +25,8 @@ class Replayer {
   void finish(const eventstore::Cursor& reached);
 
  private:
-  class Folding;
-  std::unique_ptr<Folding> folding_;
+  class Pipeline;
+  std::unique_ptr<Pipeline> pipeline_;
 };
 
 }  // namespace alforis::commands

@@ -55,7 +55,7 @@ constexpr bool k_creates = Event::k_type.find(".created.") != std::string_view::
 /// An entity from its document in the state.
 template <class State>
 State read_state(std::string_view document) {
-  return domain::wire::from_json<State>(document, domain::wire::UnknownMembers::ignore).value();
+  return domain::wire::from_stored<State>(document).value();
 }
 
 }  // namespace alforis::commands

@@ -21,8 +21,6 @@ constexpr std::size_t k_block_cache_bytes = 64U << 20;
 constexpr int k_block_cache_shard_bits = 2;
 constexpr std::size_t k_write_buffer_bytes = 32U << 20;
 
-/// From so many changes on, files of their own are cheaper than entries in memory that are written later.
-constexpr std::size_t k_worth_files = 20'000;
 constexpr std::string_view k_load_directory = "load";
 
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
@@ -162,44 +160,57 @@ void StateStore::remember(const Overlay::Changes& entries) {
   require(database_->db->Write(rocksdb::WriteOptions(), &batch));
 }
 
-void StateStore::load(std::span<const Change> changes, const eventstore::Cursor& cursor, std::int64_t time_us) {
-  if (changes.size() >= k_worth_files) return ingest(changes, cursor, time_us);
-  Overlay::Changes few;
-  for (const Change& change : changes) few.emplace_hint(few.end(), change.key, change.value);
-  write(few, cursor, time_us);
+void StateStore::flush() { database_->db->Flush(rocksdb::FlushOptions()); }
+
+// ---- loading
+
+struct StateStore::Load::Files {
+  std::filesystem::path directory;
+  rocksdb::Options options;
+  std::vector<std::string> names;
+  std::unique_ptr<rocksdb::SstFileWriter> open;
+  std::string kind;  ///< of the keys in the open one
+
+  /// The file for a key: that of the key before it, or a new one.
+  rocksdb::SstFileWriter& of(std::string_view key) {
+    if (open && key.starts_with(kind)) return *open;
+    close();
+    kind = kind_of_key(key);
+    open = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(), options);
+    names.push_back(directory / (std::to_string(names.size()) + ".sst"));
+    require(open->Open(names.back()));
+    return *open;
+  }
+
+  void close() {
+    if (open) require(open->Finish());
+    open.reset();
+  }
+};
+
+StateStore::Load::Load(StateStore& store) : store_(store), files_(std::make_unique<Files>()) {
+  files_->directory = store.directory_ / k_load_directory;
+  files_->options = store.database_->options();
+  std::filesystem::remove_all(files_->directory);
+  std::filesystem::create_directories(files_->directory);
 }
 
-void StateStore::ingest(std::span<const Change> changes, const eventstore::Cursor& cursor, std::int64_t time_us) {
-  const auto directory = directory_ / k_load_directory;
-  std::filesystem::remove_all(directory);
-  std::filesystem::create_directories(directory);
-  std::vector<std::string> files;
-  const rocksdb::Options options = database_->options();
-  const auto write_file = [&](std::span<const Change> part) {
-    rocksdb::SstFileWriter file(rocksdb::EnvOptions(), options);
-    files.push_back(directory / (std::to_string(files.size()) + ".sst"));
-    require(file.Open(files.back()));
-    for (const Change& change : part) {
-      require(change.value ? file.Put(change.key, *change.value) : file.Delete(change.key));
-    }
-    require(file.Finish());
-  };
-  while (!changes.empty()) {
-    const std::string_view kind = kind_of_key(changes.front().key);
-    const auto end = std::partition_point(changes.begin(), changes.end(),
-                                          [&](const Change& change) { return change.key.starts_with(kind); });
-    write_file(changes.first(static_cast<std::size_t>(end - changes.begin())));
-    changes = changes.subspan(static_cast<std::size_t>(end - changes.begin()));
-  }
-  const std::array<Change, 2> place = {Change{std::string(k_cursor_key), cursor.text()},
-                                       Change{std::string(k_layout_key), std::string(k_state_layout)}};
-  write_file(place);
+StateStore::Load::~Load() = default;
+
+void StateStore::Load::put(std::string_view key, std::string_view value) {
+  require(files_->of(key).Put(slice(key), slice(value)));
+}
+
+void StateStore::Load::erase(std::string_view key) { require(files_->of(key).Delete(slice(key))); }
+
+void StateStore::Load::finish(const eventstore::Cursor& cursor, std::int64_t time_us) {
+  put(k_cursor_key, cursor.text());
+  put(k_layout_key, k_state_layout);
+  files_->close();
   rocksdb::IngestExternalFileOptions moved;
   moved.move_files = true;
-  require(database_->db->IngestExternalFile(files, moved));
-  database_->now_us = std::max(database_->now_us.load(), time_us);
+  require(store_.database_->db->IngestExternalFile(files_->names, moved));
+  store_.database_->now_us = std::max(store_.database_->now_us.load(), time_us);
 }
-
-void StateStore::flush() { database_->db->Flush(rocksdb::FlushOptions()); }
 
 }  // namespace alforis::commands

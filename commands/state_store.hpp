@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <span>
 
 #include "commands/key_values.hpp"
 #include "eventstore/commit.hpp"
@@ -32,19 +31,35 @@ class StateStore : public KeyValues {
   /// Entries that no commit brings back: they outlive a kill of the process at once, if not the machine's.
   void remember(const Overlay::Changes& entries);
 
-  /// The same as write() for the many changes of a replay, each key once and in order: they are written as finished
-  /// files, past RocksDB's memory.
-  void load(std::span<const Change> changes, const eventstore::Cursor& cursor, std::int64_t time_us);
+  /// The same as write() for many changes at once.
+  class Load;
 
   /// Writes what is in memory to files, so that the next start has nothing to replay.
   void flush();
 
  private:
-  void ingest(std::span<const Change> changes, const eventstore::Cursor& cursor, std::int64_t time_us);
-
   struct Database;
   std::filesystem::path directory_;
   std::unique_ptr<Database> database_;
+};
+
+/// The changes of a long replay are written as finished files, past RocksDB's memory. Nothing is visible before
+/// finish(), and nothing stays without it.
+class StateStore::Load : public ChangeSink {
+ public:
+  explicit Load(StateStore& store);
+  ~Load() override;
+
+  void put(std::string_view key, std::string_view value) override;
+  void erase(std::string_view key) override;
+
+  /// Makes all changes and the cursor visible at once; `time_us` as in write().
+  void finish(const eventstore::Cursor& cursor, std::int64_t time_us);
+
+ private:
+  struct Files;
+  StateStore& store_;
+  std::unique_ptr<Files> files_;
 };
 
 }  // namespace alforis::commands

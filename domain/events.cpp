@@ -13,9 +13,10 @@ using Decoder = Result<AnyEvent> (*)(std::string_view);
 
 template <class Event>
 Result<AnyEvent> decode_as(std::string_view data) {
-  auto event = wire::from_json<Event>(data, wire::UnknownMembers::ignore);
-  if (!event) return std::move(event).error();
-  return Result<AnyEvent>(boost::system::in_place_value, std::move(*event));
+  Result<AnyEvent> event(boost::system::in_place_value, std::in_place_type<Event>);
+  Problems problems = wire::read_stored(data, std::get<Event>(*event));
+  if (!problems.empty()) return problems;
+  return event;
 }
 
 const std::unordered_map<std::string_view, Decoder>& decoders() {

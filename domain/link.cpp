@@ -1,12 +1,14 @@
 #include "domain/link.hpp"
 
+#include <utility>
+
 #include "domain/patch.hpp"
 
 namespace alforis::domain {
 
-void evolve(std::optional<Link>& state, const LinkCreated& event, const EventContext& context) {
+void evolve(std::optional<Link>& state, LinkCreated event, const EventContext& context) {
   state.emplace();
-  static_cast<LinkEnds&>(*state) = event;
+  static_cast<LinkEnds&>(*state) = std::move(event);
   static_cast<LinkData<Full>&>(*state) = event;
   stamp_created(*state, context);
 }

@@ -76,7 +76,7 @@ struct Link : Entity, LinkEnds, LinkData<Full> {
 };
 BOOST_DESCRIBE_STRUCT(Link, (Entity, LinkEnds, LinkData<Full>), (live))
 
-void evolve(std::optional<Link>& state, const LinkCreated& event, const EventContext& context);
+void evolve(std::optional<Link>& state, LinkCreated event, const EventContext& context);
 void evolve(std::optional<Link>& state, const LinkUpdated& event, const EventContext& context);
 void evolve(std::optional<Link>& state, const LinkEnded& event, const EventContext& context);
 

@@ -1,12 +1,14 @@
 #include "domain/organisation.hpp"
 
+#include <utility>
+
 #include "domain/patch.hpp"
 
 namespace alforis::domain {
 
-void evolve(std::optional<Organisation>& state, const OrganisationCreated& event, const EventContext& context) {
+void evolve(std::optional<Organisation>& state, OrganisationCreated event, const EventContext& context) {
   state.emplace();
-  static_cast<OrganisationData<Full>&>(*state) = event;
+  static_cast<OrganisationData<Full>&>(*state) = std::move(event);
   stamp_created(*state, context);
   state->stage_since = context.time;
 }

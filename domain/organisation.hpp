@@ -114,7 +114,7 @@ struct Organisation : Entity, OrganisationData<Full> {
 };
 BOOST_DESCRIBE_STRUCT(Organisation, (Entity, OrganisationData<Full>), (stage_since))
 
-void evolve(std::optional<Organisation>& state, const OrganisationCreated& event, const EventContext& context);
+void evolve(std::optional<Organisation>& state, OrganisationCreated event, const EventContext& context);
 void evolve(std::optional<Organisation>& state, const OrganisationUpdated& event, const EventContext& context);
 void evolve(std::optional<Organisation>& state, const OrganisationStageChanged& event, const EventContext& context);
 void evolve(std::optional<Organisation>& state, const OrganisationDeleted& event, const EventContext& context);

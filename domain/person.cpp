@@ -1,12 +1,14 @@
 #include "domain/person.hpp"
 
+#include <utility>
+
 #include "domain/patch.hpp"
 
 namespace alforis::domain {
 
-void evolve(std::optional<Person>& state, const PersonCreated& event, const EventContext& context) {
+void evolve(std::optional<Person>& state, PersonCreated event, const EventContext& context) {
   state.emplace();
-  static_cast<PersonData<Full>&>(*state) = event;
+  static_cast<PersonData<Full>&>(*state) = std::move(event);
   stamp_created(*state, context);
 }
 

@@ -83,7 +83,7 @@ struct Person : Entity, PersonData<Full> {
 };
 BOOST_DESCRIBE_STRUCT(Person, (Entity, PersonData<Full>), ())
 
-void evolve(std::optional<Person>& state, const PersonCreated& event, const EventContext& context);
+void evolve(std::optional<Person>& state, PersonCreated event, const EventContext& context);
 void evolve(std::optional<Person>& state, const PersonUpdated& event, const EventContext& context);
 void evolve(std::optional<Person>& state, const PersonDeleted& event, const EventContext& context);
 void evolve(std::optional<Person>& state, const PersonRestored& event, const EventContext& context);

@@ -1,12 +1,14 @@
 #include "domain/team.hpp"
 
+#include <utility>
+
 #include "domain/patch.hpp"
 
 namespace alforis::domain {
 
-void evolve(std::optional<Team>& state, const TeamCreated& event, const EventContext& context) {
+void evolve(std::optional<Team>& state, TeamCreated event, const EventContext& context) {
   state.emplace();
-  static_cast<TeamData<Full>&>(*state) = event;
+  static_cast<TeamData<Full>&>(*state) = std::move(event);
   stamp_created(*state, context);
 }
 

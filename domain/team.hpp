@@ -40,7 +40,7 @@ struct Team : Entity, TeamData<Full> {
 };
 BOOST_DESCRIBE_STRUCT(Team, (Entity, TeamData<Full>), ())
 
-void evolve(std::optional<Team>& state, const TeamCreated& event, const EventContext& context);
+void evolve(std::optional<Team>& state, TeamCreated event, const EventContext& context);
 void evolve(std::optional<Team>& state, const TeamUpdated& event, const EventContext& context);
 
 }  // namespace alforis::domain

@@ -1,12 +1,14 @@
 #include "domain/user.hpp"
 
+#include <utility>
+
 #include "domain/patch.hpp"
 
 namespace alforis::domain {
 
-void evolve(std::optional<User>& state, const UserCreated& event, const EventContext& context) {
+void evolve(std::optional<User>& state, UserCreated event, const EventContext& context) {
   state.emplace();
-  static_cast<UserData<Full>&>(*state) = event;
+  static_cast<UserData<Full>&>(*state) = std::move(event);
   stamp_created(*state, context);
 }
 

@@ -60,7 +60,7 @@ struct User : Entity, UserData<Full> {
 };
 BOOST_DESCRIBE_STRUCT(User, (Entity, UserData<Full>), ())
 
-void evolve(std::optional<User>& state, const UserCreated& event, const EventContext& context);
+void evolve(std::optional<User>& state, UserCreated event, const EventContext& context);
 void evolve(std::optional<User>& state, const UserUpdated& event, const EventContext& context);
 void evolve(std::optional<User>& state, const UserPasswordSet& event, const EventContext& context);
 

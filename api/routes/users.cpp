@@ -93,7 +93,7 @@ Task<Response> set_password(Services& services, RequestContext& context, Uuid us
     auto pending = services.pool.run(std::move(job));
     const auto record = co_await std::move(pending);
     if (!record) co_return context.answer(Problem::of("not_found"));
-    const auto self = wire::from_json<User>(record->document, wire::UnknownMembers::ignore);
+    const auto self = wire::from_stored<User>(record->document);
     auto checking = check_password(services, self.value().email->text(), *change.current);
     const Known known = co_await std::move(checking);
     if (!known.right)

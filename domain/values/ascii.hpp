@@ -2,6 +2,8 @@
 // Characters of ASCII, whatever the locale: the functions of <cctype> follow it, and take no negative char.
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,28 @@ constexpr bool all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
 constexpr bool all_ascii(std::string_view text) { return std::all_of(text.begin(), text.end(), is_ascii); }
+
+/// Eight characters looked at at once. Each test tells by its top bits (of each byte) which characters it holds for,
+/// and perhaps names a character after one for which it holds: only "none" is exact.
+class Eight {
+ public:
+  explicit Eight(const char* characters) { std::memcpy(&word_, characters, sizeof word_); }
+
+  /// `bound` is at most 0x80.
+  std::uint64_t below(char bound) const {
+    return (word_ - k_ones * static_cast<unsigned char>(bound)) & ~word_ & k_tops;
+  }
+  std::uint64_t equal(char c) const {
+    const std::uint64_t difference = word_ ^ (k_ones * static_cast<unsigned char>(c));
+    return (difference - k_ones) & ~difference & k_tops;
+  }
+  std::uint64_t beyond_ascii() const { return word_ & k_tops; }
+
+ private:
+  static constexpr std::uint64_t k_ones = 0x0101010101010101ULL;
+  static constexpr std::uint64_t k_tops = k_ones * 0x80;
+  std::uint64_t word_ = 0;
+};
 
 inline std::string lower(std::string_view text) {
   std::string result(text);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "domain/result.hpp"
+#include "domain/values/stored.hpp"
 
 namespace alforis::domain {
 
@@ -23,6 +24,8 @@ class Email {
 
   /// Fails with `empty`, `too_long`, `invalid_utf8`, `control_character` or `invalid_email`.
   static Result<Email> parse(std::string_view typed);
+
+  Email(Stored, std::string_view text) : text_(text) {}
 
   const std::string& text() const { return text_; }
   /// What stands before the @.

@@ -76,9 +76,6 @@ std::string normalised(const icu::Normalizer2* form, std::string_view text, UErr
   return result;
 }
 
-// Below it no character combines with another, so that each folds by itself.
-constexpr UChar32 k_first_combining = 0x0300;
-
 // Case folded, in compatibility forms, accents apart from their letters.
 std::string decomposed(std::string_view name) {
   UErrorCode status = U_ZERO_ERROR;
@@ -114,7 +111,7 @@ using Additions = std::array<std::string, k_first_combining>;
 const Additions& additions() {
   static const Additions table = [] {
     Additions made;
-    for (UChar32 c = 0x80; c < k_first_combining; ++c) {
+    for (UChar32 c = 0x80; static_cast<char32_t>(c) < k_first_combining; ++c) {
       std::array<char, 4> utf8{};
       std::int32_t length = 0;
       U8_APPEND_UNSAFE(utf8.data(), length, c);
@@ -147,7 +144,7 @@ bool add_one_by_one(Key& key, std::string_view text) {
   for (std::int64_t at = 0; at < size;) {
     UChar32 c = 0;
     U8_NEXT(text.data(), at, size, c);
-    if (c < 0 || c >= k_first_combining) return false;
+    if (c < 0 || static_cast<char32_t>(c) >= k_first_combining) return false;
     if (c < 0x80) {
       key.add_ascii(static_cast<char>(c));
     } else {

@@ -9,6 +9,7 @@
 
 #include "domain/result.hpp"
 #include "domain/values/country_code.hpp"
+#include "domain/values/stored.hpp"
 
 namespace alforis::domain {
 
@@ -28,6 +29,8 @@ class Phone {
   /// which E.164 cannot hold. Understands the usual dirt: `+033 1…`, `+33 (0) 1…`, `0033…`, `(33) 1…`, dots, slashes.
   /// Fails where `parse` does. Costs microseconds, not nanoseconds.
   static Result<Phone> normalise(std::string_view typed, std::optional<CountryCode> country);
+
+  Phone(Stored, std::string_view text) : text_(text) {}
 
   const std::string& text() const { return text_; }
   /// True when the text is the E.164 form of a valid number. Asks libphonenumber when the shape is right.

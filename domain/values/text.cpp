@@ -5,9 +5,7 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <limits>
 #include <stdexcept>
 
@@ -20,9 +18,6 @@ constexpr UChar32 k_zero_width_space = 0x200B;
 constexpr UChar32 k_byte_order_mark = 0xFEFF;
 constexpr UChar32 k_line_separator = 0x2028;
 constexpr UChar32 k_paragraph_separator = 0x2029;
-// Below it every code point is in NFC and combines with none before it: Latin text with precomposed accents needs no
-// ICU.
-constexpr UChar32 k_first_combining = 0x0300;
 
 bool is_blank(UChar32 c) {
   if (c < 0x80) return c == ' ' || (c >= '\t' && c <= '\r');
@@ -36,15 +31,9 @@ struct Scan {
 };
 
 // True when none of eight characters needs a look: all of them ASCII, none a control character.
-bool is_plain(const char* eight) {
-  constexpr std::uint64_t k_ones = 0x0101010101010101ULL;
-  constexpr std::uint64_t k_tops = k_ones * 0x80;
-  std::uint64_t word = 0;
-  std::memcpy(&word, eight, sizeof word);
-  const std::uint64_t below_blank = (word - k_ones * 0x20) & ~word;
-  const std::uint64_t deleted = word ^ (k_ones * 0x7F);
-  const std::uint64_t is_deleted = (deleted - k_ones) & ~deleted;
-  return ((word | below_blank | is_deleted) & k_tops) == 0;
+bool is_plain(const char* characters) {
+  const ascii::Eight eight(characters);
+  return (eight.beyond_ascii() | eight.below(0x20) | eight.equal(0x7F)) == 0;
 }
 
 bool is_control(UChar32 c, Lines lines) {
@@ -84,7 +73,7 @@ Result<Scan> scan(std::string_view text, Lines lines) {
       continue;
     }
     if (is_control(c, lines)) return control_character(c, lines);
-    found.may_need_nfc = found.may_need_nfc || c >= k_first_combining;
+    found.may_need_nfc = found.may_need_nfc || static_cast<char32_t>(c) >= k_first_combining;
     ++found.code_points;
   }
   return found;

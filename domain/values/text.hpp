@@ -8,11 +8,16 @@
 #include <utility>
 
 #include "domain/result.hpp"
+#include "domain/values/stored.hpp"
 
 namespace alforis::domain {
 
 /// Whether a text may run over several lines (newline and tab allowed) or is one line (neither is).
 enum class Lines { one, many };
+
+/// Below it every character is in NFC, combines with none before it, and folds by itself: Latin text with precomposed
+/// accents needs no ICU.
+inline constexpr char32_t k_first_combining = 0x0300;
 
 /// What is left without the blanks at both ends: Unicode's White_Space, the zero-width space and the byte order mark.
 std::string_view trimmed(std::string_view typed);
@@ -39,6 +44,8 @@ class BasicText {
     if (!checked) return std::move(checked).error();
     return BasicText(std::move(*checked));
   }
+
+  BasicText(Stored, std::string_view text) : text_(text) {}
 
   const std::string& text() const { return text_; }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "domain/result.hpp"
+#include "domain/values/stored.hpp"
 
 namespace alforis::domain {
 
@@ -37,6 +38,8 @@ class BasicUrl {
   /// Also takes `www.example.com` and `example.com/path`, by putting https:// in front; the host must then have a dot
   /// and end in letters, so that "n/a" is no web site. Fails as `parse` does.
   static Result<BasicUrl> from_loose(std::string_view typed) { return from(typed, UrlInput::loose); }
+
+  BasicUrl(Stored, std::string_view text) : text_(text) {}
 
   const std::string& text() const { return text_; }
   /// Lower-case, ASCII, without the port.

@@ -3,16 +3,17 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <bitset>
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
 #include <boost/pfr/tuple_size.hpp>
 #include <concepts>
-#include <cstring>
 #include <optional>
 #include <vector>
 
+#include "domain/values/stored.hpp"
 #include "domain/wire/enums.hpp"
 #include "domain/wire/fields.hpp"
 #include "domain/wire/json.hpp"
@@ -52,13 +53,26 @@ struct Path {
   std::string pointer() const;
 };
 
+/// Whom the text comes from: somebody who may be wrong, or this program.
+enum class Origin { anybody, stored };
+
 struct ReadContext {
   UnknownMembers unknown;
+  Origin origin;
   Problems problems;
 
   void report(const Path& path, std::string_view code, std::string_view detail);
   /// Takes over what a value's parse() found, at this place.
   void report(const Path& path, const Problems& found);
+};
+
+/// Makes values of stored texts.
+class StoredText {
+ public:
+  template <class T>
+  static T value(std::string_view text) {
+    return T(Stored(), text);
+  }
 };
 
 /// Parses the text once with the thread's parser. The element lives until the thread parses again.
@@ -116,6 +130,9 @@ std::optional<T> read_value(json::element in, const Path& path, ReadContext& con
     if (in.get(text) != simdjson::SUCCESS) {
       wrong_type(in, path, context, "a string");
       return std::nullopt;
+    }
+    if constexpr (std::is_constructible_v<T, Stored, std::string_view>) {
+      if (context.origin == Origin::stored) return StoredText::value<T>(text);
     }
     auto parsed = T::parse(text);
     if (!parsed) {
@@ -318,11 +335,20 @@ template <class T>
 Result<T> from_json(std::string_view text, UnknownMembers unknown) {
   auto element = parse_text(text);
   if (!element) return element.error();
-  ReadContext context{unknown, {}};
+  ReadContext context{unknown, Origin::anybody, {}};
   Result<T> result{boost::system::in_place_value};
   read(*element, *result, Path{}, context);
   if (!context.problems.empty()) return std::move(context.problems);
   return result;
+}
+
+template <class T>
+Problems read_stored(std::string_view text, T& out) {
+  auto element = parse_text(text);
+  if (!element) return std::move(element).error();
+  ReadContext context{UnknownMembers::ignore, Origin::stored, {}};
+  read(*element, out, Path{}, context);
+  return std::move(context.problems);
 }
 
 // ---- writing
@@ -344,6 +370,17 @@ bool present(const T& value) {
   }
 }
 
+/// `,"name":` of a member, made by the compiler, so that it is one append.
+template <class D>
+constexpr auto k_member_key = [] {
+  constexpr std::string_view k_name = D::name;
+  std::array<char, k_name.size() + 4> key{',', '"'};
+  std::copy(k_name.begin(), k_name.end(), key.begin() + 2);
+  key[key.size() - 2] = '"';
+  key[key.size() - 1] = ':';
+  return key;
+}();
+
 template <class T>
 void write_object(std::string& out, const T& value) {
   out.push_back('{');
@@ -351,11 +388,9 @@ void write_object(std::string& out, const T& value) {
   boost::mp11::mp_for_each<MembersOf<T>>([&]<class D>(D) {
     const auto& member = value.*D::pointer;
     if (!present(member)) return;
-    if (!first) out.push_back(',');
+    const std::string_view key(k_member_key<D>.data(), k_member_key<D>.size());
+    out.append(key.substr(first ? 1 : 0));
     first = false;
-    out.push_back('"');
-    out.append(D::name, std::strlen(D::name));
-    out.append("\":", 2);
     write(out, member);
   });
   out.push_back('}');
@@ -494,9 +529,10 @@ std::string json_schema() {
 
 }  // namespace alforis::domain::wire
 
-/// Instantiates reading, writing and schema of a type; once per type, in its `_wire.cpp`.
+/// Instantiates both ways of reading, writing and schema of a type; once per type, in its `_wire.cpp`.
 #define ALFORIS_WIRE(T)                                                                                           \
   template alforis::domain::Result<T> alforis::domain::wire::from_json<T>(std::string_view,                       \
                                                                           alforis::domain::wire::UnknownMembers); \
+  template alforis::domain::Problems alforis::domain::wire::read_stored<T>(std::string_view, T&);                 \
   template void alforis::domain::wire::write_json<T>(std::string&, const T&);                                     \
   template std::string alforis::domain::wire::json_schema<T>();

@@ -1,8 +1,8 @@
 #include "domain/wire/json.hpp"
 
 #include <charconv>
-#include <cstring>
 
+#include "domain/values/ascii.hpp"
 #include "domain/wire/codec.hpp"
 
 namespace alforis::domain::wire {
@@ -25,17 +25,10 @@ Problems describe_parse_error(simdjson::error_code error) {
   return problem("malformed_json", std::string("not valid JSON: ") + simdjson::error_message(error));
 }
 
-/// True when none of eight characters needs an escape: no control character, no quote, no backslash. Each test sets the
-/// top bit of a byte that is zero after the exclusive or, and perhaps of the byte above it: that is looked at closely.
-bool is_plain(const char* eight) {
-  constexpr std::uint64_t k_ones = 0x0101010101010101ULL;
-  constexpr std::uint64_t k_tops = k_ones * 0x80;
-  std::uint64_t word = 0;
-  std::memcpy(&word, eight, sizeof word);
-  const std::uint64_t control = (word - k_ones * 0x20) & ~word;
-  const std::uint64_t quoted = word ^ (k_ones * '"');
-  const std::uint64_t escaped = word ^ (k_ones * '\\');
-  return ((control | ((quoted - k_ones) & ~quoted) | ((escaped - k_ones) & ~escaped)) & k_tops) == 0;
+/// True when none of eight characters needs an escape: no control character, no quote, no backslash.
+bool is_plain(const char* characters) {
+  const ascii::Eight eight(characters);
+  return (eight.below(0x20) | eight.equal('"') | eight.equal('\\')) == 0;
 }
 
 void append_token(std::string& pointer, const Path& path) {

@@ -28,6 +28,21 @@ inline constexpr std::size_t k_usual_size = 768;
 template <class T>
 Result<T> from_json(std::string_view text, UnknownMembers unknown = UnknownMembers::reject);
 
+/// Reads what write_json() wrote into the Log or a store made from it, into an object as it is when new. The text is
+/// JSON and its members have their types, as ever; what the program checked before it wrote is believed (see Stored).
+/// Members the struct does not have are ignored. Returns the problems.
+template <class T>
+Problems read_stored(std::string_view text, T& out);
+
+/// The same as a value.
+template <class T>
+Result<T> from_stored(std::string_view text) {
+  Result<T> result{boost::system::in_place_value};
+  Problems problems = read_stored(text, *result);
+  if (!problems.empty()) return problems;
+  return result;
+}
+
 /// Writes one JSON object without white space: described members in order of declaration, base classes first. Empty
 /// optional fields and untouched edits are left out; cleared edits are null.
 template <class T>

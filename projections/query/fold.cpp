@@ -65,7 +65,7 @@ void Folder::supply(EntityKind kind, const Uuid& id, std::string_view document) 
     using State = typename T::type;
     Slot<State>& slot = std::get<Slots<State>>(slots_).of(id);
     slot.existed = true;
-    auto state = domain::wire::from_json<State>(document, domain::wire::UnknownMembers::ignore);
+    auto state = domain::wire::from_stored<State>(document);
     if (!state) {
       slot.trouble = "unreadable_document: the stored document does not read back: " + describe(state.error());
       return;
@@ -79,12 +79,12 @@ void Folder::fold() {
   for (std::size_t item = 0; item < items_.size(); ++item) {
     if (refused(item)) continue;
     const eventstore::Event& event = items_[item].event();
-    const auto decoded = domain::decode_event(event.type, event.data);
+    auto decoded = domain::decode_event(event.type, event.data);
     if (!decoded) {
       refuse(item, describe(decoded.error()));
       continue;
     }
-    std::visit([&](const auto& known) { apply(item, known); }, *decoded);
+    std::visit([&](auto& known) { apply(item, std::move(known)); }, *decoded);
   }
   if (refusals_.empty()) return;
   std::sort(refusals_.begin(), refusals_.end(), [](const Refusal& a, const Refusal& b) { return a.item < b.item; });
@@ -92,7 +92,7 @@ void Folder::fold() {
 }
 
 template <class Event>
-void Folder::apply(std::size_t item, const Event& event) {
+void Folder::apply(std::size_t item, Event&& event) {
   using State = domain::StateOf<Event>;
   Slot<State>& slot = std::get<Slots<State>>(slots_).of(contexts_[item].id);
   if (!slot.trouble.empty()) return refuse(item, slot.trouble);
@@ -100,9 +100,9 @@ void Folder::apply(std::size_t item, const Event& event) {
   if (creates(Event::k_type) && slot.state) return refuse(item, "created_twice: the entity exists already");
   if (!creates(Event::k_type) && !slot.state)
     return refuse(item, "never_created: the entity's creation was never seen");
-  evolve(slot.state, event, contexts_[item]);
-  slot.position = items_[item].commit->position;
   if constexpr (std::is_same_v<Event, domain::UserPasswordSet>) credentials_[slot.id] = event.hash;
+  evolve(slot.state, std::forward<Event>(event), contexts_[item]);
+  slot.position = items_[item].commit->position;
 }
 
 void Folder::refuse(std::size_t item, std::string reason) {

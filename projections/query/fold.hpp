@@ -87,7 +87,7 @@ class Folder {
   void refuse(std::size_t item, std::string reason);
   bool refused(std::size_t item) const;
   template <class Event>
-  void apply(std::size_t item, const Event& event);
+  void apply(std::size_t item, Event&& event);
 
   std::span<const Item> items_;
   std::vector<domain::EventContext> contexts_;

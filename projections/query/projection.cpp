@@ -53,7 +53,8 @@ class QueryProjection::Core {
     if (auto meanwhile = active_query_version(*connection_, schemas_)) return *meanwhile;
     const std::string schema = schemas_.version(1);
     connection_->script("DROP SCHEMA IF EXISTS " + schema + " CASCADE");
-    connection_->script(query_tables_sql(schema) + query_indexes_sql(schema));
+    connection_->script(query_tables_sql(schema));
+    for (const std::string& statement : query_index_statements(schema)) connection_->script(statement);
     insert_query_version(*connection_, schemas_, 1, true, {});
     connection_->script(query_views_sql(schemas_, 1));
     transaction.commit();

@@ -194,7 +194,7 @@ class QueryReader::Core {
     const Rows rows =
         read([&](Connection& connection) { return connection.prepared("SELECT doc FROM " + schema_ + ".users"); });
     for (std::size_t row = 0; row < rows.size(); ++row) {
-      const auto user = domain::wire::from_json<domain::User>(rows.text(row, 0), domain::wire::UnknownMembers::ignore);
+      const auto user = domain::wire::from_stored<domain::User>(rows.text(row, 0));
       if (!user) throw DatabaseUnavailable("a user's document does not read back: " + user.error().front().detail);
       directory.users.push_back({user->id, user->email->text(),
                                  user->full_name ? std::optional(user->full_name->text()) : std::nullopt, user->role,

@@ -1,6 +1,8 @@
 // Blue/green: a new version of the query tables beside the live one, and the swap.
 
+#include <future>
 #include <limits>
+#include <mutex>
 
 #include "projections/applier.hpp"
 #include "projections/query/projection.hpp"
@@ -96,21 +98,42 @@ class Rebuild {
     return static_cast<int>(rows.integer(0, 0));
   }
 
-  /// Everything up to the Log's present end in one transaction.
+  /// Everything up to the Log's present end: rows in one transaction, then the indexes.
   eventstore::Cursor load() {
     const std::string schema = schemas_.version(result_.version);
     Connection loader(options_.dsn, writer_connection("alforis rebuild load"));
     Transaction transaction(loader, Transaction::Adopt{});  // build() begins it, perhaps twice
     const Filled filled = build(loader, schema, log_, std::nullopt, progress_, stop_);
     result_.events = filled.events;
-    report(filled.cursor.position, "index");
-    loader.script(query_indexes_sql(schema));
-    // Now, so that the first readers have good plans; from a small sample, which autovacuum makes good in its own time.
-    loader.script("SET LOCAL default_statistics_target TO 20");
-    loader.script("ANALYZE " + query_table_list(schema));
     insert_query_version(loader, schemas_, result_.version, false, filled.cursor);
     transaction.commit();
+    report(filled.cursor.position, "index");
+    make_indexes(loader, query_index_statements(schema));
+    // Now, so that the first readers have good plans; from a small sample, which autovacuum makes good in its own time.
+    loader.script("SET default_statistics_target TO 20");
+    loader.script("ANALYZE " + query_table_list(schema));
     return filled.cursor;
+  }
+
+  /// On two connections, the largest (it comes last) first. If this fails, the next build drops the version.
+  void make_indexes(Connection& loader, std::vector<std::string> statements) {
+    std::mutex mutex;
+    const auto work = [&](Connection& connection) {
+      while (true) {
+        std::string statement;
+        {
+          const std::lock_guard lock(mutex);
+          if (statements.empty()) return;
+          statement = std::move(statements.back());
+          statements.pop_back();
+        }
+        connection.script(statement);
+      }
+    };
+    Connection helper(options_.dsn, writer_connection("alforis rebuild index"));
+    auto helped = std::async(std::launch::async, [&] { work(helper); });
+    work(loader);
+    helped.get();
   }
 
   /// Round by round, each as long as what was written during the one before. When that does not get shorter, the

@@ -26,7 +26,7 @@ CREATE TABLE {schema}.parked_events (
   actor text NOT NULL, time_us bigint NOT NULL, metadata text NOT NULL, PRIMARY KEY (entity_id, "position", "index"));
 )";
 
-constexpr std::string_view k_other_indexes =
+constexpr std::string_view k_history_key =
     R"(ALTER TABLE {schema}.history ADD PRIMARY KEY (entity_id, "position", "index");)";
 
 /// Of the entities and the others.
@@ -102,14 +102,16 @@ std::string query_tables_sql(const std::string& schema) {
   return sql + with_schema(k_other_tables, schema);
 }
 
-std::string query_indexes_sql(const std::string& schema) {
-  std::string sql;
+std::vector<std::string> query_index_statements(const std::string& schema) {
+  std::vector<std::string> statements;
   for (const TableInfo& table : table_infos()) {
     for (const std::string_view index : table.indexes) {
-      sql += "CREATE INDEX ON " + schema + '.' + std::string(table.name) + ' ' + std::string(index) + ';';
+      statements.push_back("CREATE INDEX ON " + schema + '.' + std::string(table.name) + ' ' + std::string(index) +
+                           ';');
     }
   }
-  return sql + with_schema(k_other_indexes, schema);
+  statements.push_back(with_schema(k_history_key, schema));
+  return statements;
 }
 
 std::string query_table_list(const std::string& schema) {
@@ -129,7 +131,8 @@ std::string query_views_sql(const QuerySchemas& schemas, int version) {
 }
 
 std::string query_layout_fingerprint() {
-  std::string text = query_tables_sql("s") + query_indexes_sql("s");
+  std::string text = query_tables_sql("s");
+  for (const std::string& statement : query_index_statements("s")) text += statement;
   for (const TableInfo& table : table_infos()) {
     for (const ColumnInfo& column : table.columns) {
       // Enumerations are stored by place: their schema lists them in order.

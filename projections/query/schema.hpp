@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "eventstore/commit.hpp"
 #include "projections/postgres/connection.hpp"
@@ -31,10 +32,11 @@ class QuerySchemas {
   std::string workspace_;
 };
 
-/// DDL of a version's schema and tables; indexes but the entities' primary keys follow in query_indexes_sql, so that a
-/// bulk load need not keep them.
+/// DDL of a version's schema and tables; indexes but the entities' primary keys follow in query_index_statements, so
+/// that a bulk load need not keep them.
 std::string query_tables_sql(const std::string& schema);
-std::string query_indexes_sql(const std::string& schema);
+/// One statement an index, in any order.
+std::vector<std::string> query_index_statements(const std::string& schema);
 
 /// All tables of a version, for ANALYZE.
 std::string query_table_list(const std::string& schema);

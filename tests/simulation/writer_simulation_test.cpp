@@ -221,15 +221,25 @@ class Simulation {
     const TemporaryDirectory directory;
     StateStore store(directory.path());
     BulkFold fold(store, 0);
-    int held = 0;
+    std::shared_ptr<Folded> piece;
     const auto write = [&] {
-      store.load(fold.take(), {}, 0);
-      held = 0;
+      if (!piece) return;
+      StateStore::Load load(store);
+      piece->write(store, load);
+      load.finish({}, 0);
+      piece.reset();
     };
+    int held = 0;
     for (const auto& commit : commits_of(log_)) {
       fold.add(decode_commit(commit));
-      if (++held == commits) write();
+      if (dice_.below(4) == 0) write();  // the piece before is written any time until the next one
+      if (++held < commits) continue;
+      write();
+      piece = fold.take();
+      held = 0;
     }
+    write();
+    piece = fold.take();
     write();
     return content(store);
   }

@@ -72,7 +72,7 @@ TEST(StoredRefusal, ExpiresAndShowsDamage) {
   const std::string refusal = encode_refusal({12, "h", {}, Rejection{}});
   EXPECT_FALSE(expired(refusal_key("k"), refusal, 12 + k_outcome_lifetime_us));
   EXPECT_TRUE(expired(refusal_key("k"), refusal, 13 + k_outcome_lifetime_us));
-  for (const auto& damaged : {std::string(), std::string("12"), refusal.substr(0, refusal.size() - 1)}) {
+  for (const auto& damaged : {std::string(), std::string("12"), "x" + refusal, refusal.substr(0, refusal.size() - 1)}) {
     EXPECT_THROW(decode_refusal(damaged), std::runtime_error) << damaged;
   }
 }

@@ -53,13 +53,21 @@ TEST(StateStore, ScansInOrderUntilTheVisitorHasEnough) {
   EXPECT_EQ(keys(store, "c"), std::vector<std::string>{});
 }
 
-/// More than are put in memory one by one, in order.
-std::vector<Change> many_changes(const std::string& value) {
-  std::vector<Change> changes;
+/// Puts ten thousand keys of four kinds, or of every third key erases what there is.
+void load_many(StateStore& store, const std::string& value, const Cursor& cursor, bool erases = false) {
+  StateStore::Load load(store);
+  int count = 0;
   for (const char* const kind : {"c/", "e/organisation/", "e/person/", "i/name/"}) {
-    for (int i = 100'000; i < 110'000; ++i) changes.push_back({kind + std::to_string(i), value});
+    for (int i = 100'000; i < 110'000; ++i) {
+      const std::string key = kind + std::to_string(i);
+      if (erases && count++ % 3 == 0) {
+        load.erase(key);
+      } else {
+        load.put(key, value);
+      }
+    }
   }
-  return changes;
+  load.finish(cursor, 1);
 }
 
 TEST(StateStore, LoadsManyChangesAtOnceOverOlderOnes) {
@@ -67,10 +75,8 @@ TEST(StateStore, LoadsManyChangesAtOnceOverOlderOnes) {
   {
     StateStore store(directory.path());
     store.write({{"e/person/100003", "old"}, {"e/person/200000", "other"}}, cursor_at(1), 1);
-    store.load(many_changes("first"), cursor_at(2), 2);
-    auto second = many_changes("second");
-    for (std::size_t i = 0; i < second.size(); i += 3) second[i].value.reset();
-    store.load(second, cursor_at(3), 3);
+    load_many(store, "first", cursor_at(2));
+    load_many(store, "second", cursor_at(3), true);
     store.write({{"e/person/100002", "newest"}}, cursor_at(4), 4);
     store.flush();
   }
@@ -89,7 +95,7 @@ TEST(StateStore, AKillLeavesWhatWasLoadedWholeAndNothingOfWhatCameAfter) {
   const TemporaryDirectory copy;
   StateStore store(directory.path());
   store.write({{"e/1", "one"}}, cursor_at(7), 1);
-  store.load(many_changes("loaded"), cursor_at(8), 1);
+  load_many(store, "loaded", cursor_at(8));
   store.write({{"e/2", "two"}}, cursor_at(9), 1);
   std::filesystem::copy(directory.path(), copy.path(), std::filesystem::copy_options::recursive);
   const StateStore recovered(copy.path());
@@ -97,6 +103,22 @@ TEST(StateStore, AKillLeavesWhatWasLoadedWholeAndNothingOfWhatCameAfter) {
   EXPECT_EQ(recovered.get("e/1"), "one");
   EXPECT_EQ(recovered.get("e/2"), std::nullopt);
   EXPECT_EQ(keys(recovered, "e/organisation/").size(), 10'000U);
+}
+
+TEST(StateStore, ALoadThatIsNotFinishedLeavesNothing) {
+  const TemporaryDirectory directory;
+  StateStore store(directory.path());
+  store.write({{"e/1", "one"}}, cursor_at(7), 1);
+  {
+    StateStore::Load load(store);
+    load.put("e/1", "other");
+    load.put("e/2", "two");
+  }
+  EXPECT_EQ(store.get("e/1"), "one");
+  EXPECT_EQ(store.get("e/2"), std::nullopt);
+  EXPECT_EQ(store.cursor(), cursor_at(7));
+  load_many(store, "loaded", cursor_at(8));
+  EXPECT_EQ(store.get("e/organisation/100000"), "loaded");
 }
 
 TEST(StateStore, UnflushedChangesAreLostWithTheirCursor) {

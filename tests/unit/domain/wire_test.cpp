@@ -68,6 +68,22 @@ TEST(JsonReader, CommandsRejectUnknownMembersAndEventsIgnoreThem) {
   EXPECT_TRUE(decode_event("organisation.created.v1", k_text).has_value());
 }
 
+TEST(JsonReader, WhatWasStoredIsBelievedButForItsShape) {
+  // Of a program whose checks were others: it is shown as it was written.
+  const auto loose = wire::from_stored<FullOrganisation>(R"({"name":" A ","email":"x","phone":"\u0001","later":1})");
+  ASSERT_TRUE(loose.has_value());
+  EXPECT_EQ(loose->name->text(), " A ");
+  EXPECT_EQ(loose->email->text(), "x");
+  FullOrganisation out;
+  const auto found = wire::read_stored(R"({"name":1,"lei":"x","tags":{},"aum":{"currency":"EUR"}})", out);
+  ASSERT_EQ(found.size(), 4U);
+  EXPECT_EQ(found[0].pointer + ' ' + found[0].code, "/name wrong_type");
+  EXPECT_EQ(found[1].pointer + ' ' + found[1].code, "/lei invalid_length");
+  EXPECT_EQ(found[2].pointer + ' ' + found[2].code, "/tags wrong_type");
+  EXPECT_EQ(found[3].pointer + ' ' + found[3].code, "/aum/amount required");
+  EXPECT_EQ(wire::from_stored<FullOrganisation>("{").error().front().code, "malformed_json");
+}
+
 TEST(JsonReader, NullEmptiesOptionalMembersOnly) {
   EXPECT_THAT(problems<FullOrganisation>(
                   R"({"name":null,"type":null,"email":null,"aum":null,"tags":null,"active":null,"owner_id":null})"),
