@@ -2,6 +2,7 @@
 #include "given.hpp"
 
 #include <map>
+#include <mutex>
 
 namespace alforis::commands::testing {
 
@@ -9,8 +10,26 @@ using namespace domain;
 
 namespace {
 
-std::map<std::string, std::string>& names() {
-  static std::map<std::string, std::string> known;
+/// What ids stand for. Tests name things on several threads at once.
+class Names {
+ public:
+  void add(const std::string& id, std::string_view name) {
+    const std::lock_guard lock(mutex_);
+    names_.emplace(id, name);
+  }
+
+  std::map<std::string, std::string> all() const {
+    const std::lock_guard lock(mutex_);
+    return names_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> names_;
+};
+
+Names& names() {
+  static Names known;
   return known;
 }
 
@@ -69,7 +88,7 @@ char luhn_digit(std::string_view text) {
 Uuid id(std::string_view name) {
   static const Uuid firm = Uuid::parse("018f0000-0000-7000-8000-00000000f14a").value();
   const Uuid made = Uuid::v5(firm, name);
-  names().emplace(made.text(), name);
+  names().add(made.text(), name);
   return made;
 }
 
@@ -89,7 +108,7 @@ std::string with_ids(std::string_view text) {
 }
 
 std::string with_names(std::string text) {
-  for (const auto& [id, name] : names()) {
+  for (const auto& [id, name] : names().all()) {
     for (auto at = text.find(id); at != std::string::npos; at = text.find(id)) text.replace(at, id.size(), name);
   }
   return text;
