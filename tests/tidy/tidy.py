@@ -4,6 +4,8 @@
 """
 
 import fnmatch
+import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -241,6 +243,35 @@ def named_awaits(root):
                 yield Violation(source.path, number, "named-awaits", "name the awaited value, or the lambda, first (api/task.hpp)")
 
 
+# ---- golden events -------------------------------------------------------------------------------------------------
+
+GOLDEN = "tests/golden/events/"
+SEALS = "tests/golden/seals.txt"
+
+
+def seal(path, name, sample):
+    """What stands in seals.txt for a sample: its place and the beginning of its SHA-256, however it is laid out."""
+    text = json.dumps(sample, sort_keys=True, separators=(",", ":"))
+    return f"{path.removeprefix(GOLDEN).removesuffix('.json')} {name} {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def golden_events(root):
+    """A sample of an event that was once written is never changed or removed: seals.txt knows each of them."""
+    sealed = {}
+    if (Path(root) / SEALS).exists():
+        sealed = {line: number for number, line in enumerate((Path(root) / SEALS).read_text().splitlines(), 1)}
+    found = set()
+    for source in sources(root, {".json"}):
+        if source.path.startswith(GOLDEN):
+            samples = json.loads((Path(root) / source.path).read_text())
+            for name, sample in samples.items():
+                found.add(line := seal(source.path, name, sample))
+                if line not in sealed:
+                    yield Violation(source.path, 1, "golden-events", f"{name} was changed, or is new: then add to {SEALS}: {line}")
+    for line in sorted(set(sealed) - found):
+        yield Violation(SEALS, sealed[line], "golden-events", f"this sample is gone or was changed: {line}")
+
+
 # ---- format --------------------------------------------------------------------------------------------------------
 
 
@@ -281,6 +312,7 @@ RULES = {
     "machine-paths": machine_paths,
     "headers": headers,
     "named-awaits": named_awaits,
+    "golden-events": golden_events,
     "clang-format": clang_format,
     "shellcheck": shellcheck,
 }
