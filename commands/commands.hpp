@@ -55,6 +55,7 @@ struct DeleteOrganisation {
 struct RestoreOrganisation {
   using Subject = domain::Organisation;
   Uuid id;
+  IfMatch if_match;
 };
 
 /// One record of an import: created, or found again by LEI, SIRET, regulator number, else folded name and country.
@@ -88,6 +89,7 @@ struct DeletePerson {
 struct RestorePerson {
   using Subject = domain::Person;
   Uuid id;
+  IfMatch if_match;
 };
 
 // ---- links

@@ -227,6 +227,7 @@ Decided decide(const RestoreOrganisation& command, const DecisionContext& contex
   if (!can_restore(context.actor, context.state.ownership(*present), present->deleted_by)) {
     return present->deleted() ? not_found("organisation") : forbidden("only managers restore organisations");
   }
+  if (auto refusal = stale(command.if_match, *present)) return *refusal;
   if (!present->deleted()) return Decision{command.id, {}};
   if (auto refusal = check_unique(present->lei, present->siret, present->id, context)) return *refusal;
   return happened(command.id, OrganisationRestored{});

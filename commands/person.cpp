@@ -100,6 +100,7 @@ Decided decide(const RestorePerson& command, const DecisionContext& context) {
   if (!may_delete(*present, context) && !own) {
     return present->deleted() ? not_found("person") : forbidden("only managers restore people");
   }
+  if (auto refusal = stale(command.if_match, *present)) return *refusal;
   if (!present->deleted()) return Decision{command.id, {}};
   return happened(command.id, PersonRestored{});
 }

@@ -53,10 +53,11 @@ std::vector<Route> organisation_routes(Services& services) {
                                        k_organisation, true, [](Uuid id, commands::IfMatch if_match, Removal removal) {
                                          return commands::DeleteOrganisation{id, if_match, std::move(removal.reason)};
                                        }));
-  routes.push_back(
-      change_row<Removal>(services, Method::post, std::string(k_path) + "/{id}/restore", k_path, k_tag,
-                          "Restore what was deleted", {"Removal", &wire::json_schema<Removal>}, k_organisation, true,
-                          [](Uuid id, commands::IfMatch, Removal) { return commands::RestoreOrganisation{id}; }));
+  routes.push_back(change_row<Removal>(services, Method::post, std::string(k_path) + "/{id}/restore", k_path, k_tag,
+                                       "Restore what was deleted", {"Removal", &wire::json_schema<Removal>},
+                                       k_organisation, true, [](Uuid id, commands::IfMatch if_match, Removal) {
+                                         return commands::RestoreOrganisation{id, if_match};
+                                       }));
   return routes;
 }
 

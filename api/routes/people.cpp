@@ -34,10 +34,11 @@ std::vector<Route> person_routes(Services& services) {
                                        true, [](Uuid id, commands::IfMatch if_match, Removal removal) {
                                          return commands::DeletePerson{id, if_match, std::move(removal.reason)};
                                        }));
-  routes.push_back(
-      change_row<Removal>(services, Method::post, std::string(k_path) + "/{id}/restore", k_path, k_tag,
-                          "Restore what was deleted", {"Removal", &wire::json_schema<Removal>}, k_person, true,
-                          [](Uuid id, commands::IfMatch, Removal) { return commands::RestorePerson{id}; }));
+  routes.push_back(change_row<Removal>(services, Method::post, std::string(k_path) + "/{id}/restore", k_path, k_tag,
+                                       "Restore what was deleted", {"Removal", &wire::json_schema<Removal>}, k_person,
+                                       true, [](Uuid id, commands::IfMatch if_match, Removal) {
+                                         return commands::RestorePerson{id, if_match};
+                                       }));
   return routes;
 }
 

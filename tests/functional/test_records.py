@@ -157,13 +157,22 @@ def test_if_match_with_an_old_version_is_412_and_changes_nothing(each_firm):
     path = organisation_path(made["id"])
     admin.patch(path, {"city": "Metz"}, headers={"If-Match": '"1"'}).ok()
     for method, where, body in (("PATCH", path, {"city": "Nancy"}), ("POST", path + "/stage", {"stage": "proposition"}),
-                                ("DELETE", path, None)):
+                                ("DELETE", path, None), ("POST", path + "/restore", None)):
         admin.request(method, where, body, headers={"If-Match": '"1"'}).problem(412, "version_mismatch")
     assert admin.get(path).ok()["city"] == "Metz"
     admin.patch(path, {"city": "Nancy"}, headers={"If-Match": "*"}).ok()
     for wrong in ("1", "W/\"1\"", '"un"', '"1", "2"', ""):
         admin.patch(path, {"city": "Reims"}, headers={"If-Match": wrong}).problem(400)
     assert admin.get(path).ok()["city"] == "Nancy"
+
+
+def test_if_match_is_honoured_by_a_restore(admin):
+    for collection, body in (("organisations", {"name": unique("Version")}), ("people", {"last_name": unique("Version")})):
+        path = f"{API}/{collection}/{created(admin, collection, body)['id']}"
+        admin.delete(path).ok()
+        admin.post(path + "/restore", headers={"If-Match": '"999"'}).problem(412, "version_mismatch")
+        admin.get(path).problem(404)
+        assert admin.post(path + "/restore", headers={"If-Match": '"2"'}).ok()["version"] == 3
 
 
 def test_if_none_match_with_the_present_version_is_304_without_a_body(each_firm):

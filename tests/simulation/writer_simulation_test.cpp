@@ -70,14 +70,14 @@ class Dice {
       case 4:
         return DeleteOrganisation{organisation(), {}, {}};
       case 5:
-        return RestoreOrganisation{organisation()};
+        return RestoreOrganisation{organisation(), {}};
       case 6:
         return ImportOrganisation{organisation(), organisation_data(),
                                   pick({ImportPolicy::fill, ImportPolicy::overwrite})};
       case 7:
         return create_person();
       case 8:
-        return one_in(2) ? Command(DeletePerson{person(), {}, {}}) : Command(RestorePerson{person()});
+        return one_in(2) ? Command(DeletePerson{person(), {}, {}}) : Command(RestorePerson{person(), {}});
       case 9:
       case 10:
         return create_link();

@@ -150,7 +150,7 @@ ChangeStage change_stage(std::string_view name, PipelineStage stage, std::string
 DeleteOrganisation delete_organisation(std::string_view name, IfMatch if_match) {
   return {id(name), if_match, std::nullopt};
 }
-RestoreOrganisation restore_organisation(std::string_view name) { return {id(name)}; }
+RestoreOrganisation restore_organisation(std::string_view name, IfMatch if_match) { return {id(name), if_match}; }
 ImportOrganisation import_organisation(std::string_view name, std::string_view json, ImportPolicy policy) {
   return {id(name), read<OrganisationData<Full>>(json), policy};
 }
@@ -161,7 +161,7 @@ UpdatePerson update_person(std::string_view name, std::string_view json, IfMatch
   return {id(name), if_match, read<PersonData<Patch>>(json)};
 }
 DeletePerson delete_person(std::string_view name, IfMatch if_match) { return {id(name), if_match, std::nullopt}; }
-RestorePerson restore_person(std::string_view name) { return {id(name)}; }
+RestorePerson restore_person(std::string_view name, IfMatch if_match) { return {id(name), if_match}; }
 CreateLink create_link(std::string_view name, std::string_view person, std::string_view organisation,
                        std::string_view members) {
   std::string json = R"({"person_id":"@)" + std::string(person) + R"(","organisation_id":"@)";

@@ -50,13 +50,13 @@ UpdateOrganisation update_organisation(std::string_view name, std::string_view j
 ChangeStage change_stage(std::string_view name, domain::PipelineStage stage, std::string_view why = "",
                          IfMatch if_match = {});
 DeleteOrganisation delete_organisation(std::string_view name, IfMatch if_match = {});
-RestoreOrganisation restore_organisation(std::string_view name);
+RestoreOrganisation restore_organisation(std::string_view name, IfMatch if_match = {});
 ImportOrganisation import_organisation(std::string_view name, std::string_view json,
                                        domain::ImportPolicy policy = domain::ImportPolicy::fill);
 CreatePerson create_person(std::string_view name, std::string_view json);
 UpdatePerson update_person(std::string_view name, std::string_view json, IfMatch if_match = {});
 DeletePerson delete_person(std::string_view name, IfMatch if_match = {});
-RestorePerson restore_person(std::string_view name);
+RestorePerson restore_person(std::string_view name, IfMatch if_match = {});
 CreateLink create_link(std::string_view name, std::string_view person, std::string_view organisation,
                        std::string_view members = "");
 UpdateLink update_link(std::string_view name, std::string_view json, IfMatch if_match = {});

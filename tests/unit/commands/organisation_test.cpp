@@ -354,6 +354,14 @@ TEST(RestoreOrganisation, IsForManagersAndForWhoDeletedIt) {
   EXPECT_FALSE(firm.state<Organisation>("of_sam").deleted());
 }
 
+TEST(RestoreOrganisation, OfAnotherVersionIsRefused) {
+  Firm firm = firm_with_records();
+  firm.given("mona", delete_organisation("of_sam"));
+  const auto version = firm.state<Organisation>("of_sam").version;
+  EXPECT_EQ(firm.when("mona", restore_organisation("of_sam", version - 1)), "precondition_failed version_mismatch");
+  EXPECT_EQ(firm.when("mona", restore_organisation("of_sam", version)), "organisation.restored.v1 of_sam {}");
+}
+
 TEST(RestoreOrganisation, OfALiveOneIsNothingOrForbidden) {
   const Firm firm = firm_with_records();
   EXPECT_EQ(firm.when("mona", restore_organisation("of_sam")), k_nothing);

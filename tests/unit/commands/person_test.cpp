@@ -120,6 +120,14 @@ TEST(DeletedPerson, IsNoneToWhoMayNotRestoreIt) {
   EXPECT_EQ(firm.when("mona", restore_person("at_sam")), "person.restored.v1 at_sam {}") << "who deleted it";
 }
 
+TEST(RestorePerson, OfAnotherVersionIsRefused) {
+  Firm firm = firm_with_people();
+  firm.given("ada", delete_person("at_sam"));
+  const auto version = firm.state<Person>("at_sam").version;
+  EXPECT_EQ(firm.when("ada", restore_person("at_sam", version + 1)), "precondition_failed version_mismatch");
+  EXPECT_EQ(firm.when("ada", restore_person("at_sam", version)), "person.restored.v1 at_sam {}");
+}
+
 TEST(RestorePerson, OfALiveOneIsNothingOrForbidden) {
   const Firm firm = firm_with_people();
   EXPECT_EQ(firm.when("ada", restore_person("at_sam")), k_nothing);
