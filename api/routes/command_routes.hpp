@@ -21,6 +21,13 @@ inline Route command_row(Method method, std::string pattern, Access access, std:
   return route;
 }
 
+/// What new_request() may know of the body.
+template <class Body>
+std::string_view told_body(const Request& request) {
+  static_assert(!HasSecrets<Body>, "a body with secrets is told by without_secrets()");
+  return request.body();
+}
+
 /// `POST collection`. `make(id, body)` gives the command. The id may be proposed; then it is the natural key.
 template <class Body, class Make>
 Route creation_row(Services& services, std::string_view collection, Access access, std::string_view tag,
@@ -34,7 +41,8 @@ Route creation_row(Services& services, std::string_view collection, Access acces
   route.handler = [&services, collection, make](RequestContext& context) -> Task<Response> {
     Body body = read_body<Body>(context.request).value();
     const domain::Uuid id = body.id ? *body.id : services.new_id();
-    auto command = new_request(services, context, body.id ? "create/" + id.text() : std::string()).value();
+    const auto told = told_body<Body>(context.request);
+    auto command = new_request(services, context, told, body.id ? "create/" + id.text() : std::string()).value();
     command.command = make(id, std::move(body));
     auto giving = give_command(services, context, std::move(command), collection);
     co_return co_await std::move(giving);
@@ -59,7 +67,7 @@ Route change_row(Services& services, Method method, std::string pattern, std::st
     const domain::Uuid id = path_id(context).value();
     const auto if_match = if_match_version(context.request).value();
     Body body = (optional_body ? read_optional_body<Body>(context.request) : read_body<Body>(context.request)).value();
-    auto command = new_request(services, context).value();
+    auto command = new_request(services, context, told_body<Body>(context.request)).value();
     command.command = make(id, if_match, std::move(body));
     auto giving = give_command(services, context, std::move(command), collection);
     co_return co_await std::move(giving);

@@ -193,17 +193,6 @@ Expected<std::size_t> history_limit(const Request& request) {
   return limit;
 }
 
-std::string request_hash(const Request& request) {
-  std::string text(api::text(request.method()));
-  text += ' ';
-  text += request.target();
-  text += '\n';
-  text += request.body();
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  return base64url({reinterpret_cast<const char*>(digest.data()), 18});
-}
-
 std::string metadata(const Request& request) {
   std::string json = R"({"request_id":)";
   domain::wire::quote(json, request.request_id());
@@ -316,8 +305,19 @@ Task<Response> read_history(Services& services, EntityKind kind, RequestContext&
   co_return answer_page(std::make_shared<const SharedBody>(std::move(body)), context);
 }
 
+std::string request_hash(const Request& request, std::string_view body) {
+  std::string text(api::text(request.method()));
+  text += ' ';
+  text += request.target();
+  text += '\n';
+  text += body;
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  return base64url({reinterpret_cast<const char*>(digest.data()), 18});
+}
+
 Expected<commands::CommandRequest> new_request(const Services& services, const RequestContext& context,
-                                               std::string_view natural_key) {
+                                               std::string_view body, std::string_view natural_key) {
   commands::CommandRequest request;
   request.actor = context.viewer().id;
   request.metadata = metadata(context.request);
@@ -327,10 +327,10 @@ Expected<commands::CommandRequest> new_request(const Services& services, const R
     if (!checked) return Problem::of("invalid_header", "Idempotency-Key has 1 to 255 printable characters");
     request.command_id = actor + "/key/" + *checked;
     request.keyed = true;
-    request.request_hash = request_hash(context.request);
+    request.request_hash = request_hash(context.request, body);
   } else if (!natural_key.empty()) {
     request.command_id = actor + '/' + std::string(natural_key);
-    request.request_hash = request_hash(context.request);
+    request.request_hash = request_hash(context.request, body);
   } else {
     request.command_id = services.new_id().text();
   }

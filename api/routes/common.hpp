@@ -29,11 +29,16 @@ Task<Response> read_record(Services& services, domain::EntityKind kind, RequestC
 Task<Response> read_list(Services& services, domain::EntityKind kind, RequestContext& context);
 Task<Response> read_history(Services& services, domain::EntityKind kind, RequestContext& context);
 
+/// What tells a request from another under the same idempotency key: a digest of method, target and body. It is kept in
+/// the Log, so `body` must hold no secret: see without_secrets().
+std::string request_hash(const Request& request, std::string_view body);
+
 /// A request for the writer with everything but the command: idempotency key, actor, hash of the request, metadata.
-/// `natural_key`: what makes the command the same one when the client sent no key (a proposed id); empty: every request
-/// is a new command. 400 for a key that is empty or longer than 255 characters.
+/// `body`: the request's, without secrets. `natural_key`: what makes the command the same one when the client sent no
+/// key (a proposed id); empty: every request is a new command. 400 for a key that is empty or longer than 255
+/// characters.
 Expected<commands::CommandRequest> new_request(const Services& services, const RequestContext& context,
-                                               std::string_view natural_key = {});
+                                               std::string_view body, std::string_view natural_key = {});
 
 /// Gives the command and answers with its subject's document: 201 with Location for a new one, else 200. `collection`
 /// is the path of the resource, such as `/api/v1/organisations`.

@@ -80,7 +80,7 @@ std::string import_metadata(const ImportBatch& batch, const ImportRecord& record
 }
 
 Expected<std::vector<CommandRequest>> requests_of(Services& services, RequestContext& context, ImportBatch& batch) {
-  const auto base = new_request(services, context);
+  const auto base = new_request(services, context, context.request.body());
   if (!base) return base.error();
   std::vector<CommandRequest> requests;
   requests.reserve(batch.records.size());

@@ -72,7 +72,8 @@ Task<Response> log_in(Services& services, RequestContext& context) {
 Task<Response> create_user(Services& services, RequestContext& context) {
   NewUser body = read_body<NewUser>(context.request).value();
   const Uuid id = body.id ? *body.id : services.new_id();
-  auto request = new_request(services, context, body.id ? "create/" + id.text() : std::string()).value();
+  const std::string natural_key = body.id ? "create/" + id.text() : std::string();
+  auto request = new_request(services, context, without_secrets(body), natural_key).value();
   commands::CreateUser command{id, body, std::nullopt};
   if (body.password) {
     auto hashing = hashed(services, *body.password, "/password");
@@ -100,7 +101,7 @@ Task<Response> set_password(Services& services, RequestContext& context, Uuid us
       throw ProblemException(
           Problem::of(problem("invalid_credentials", "this is not your present password", "/current")));
   }
-  auto request = new_request(services, context).value();
+  auto request = new_request(services, context, without_secrets(change)).value();
   auto hashing = hashed(services, *change.password, "/password");
   // gcc 12 destroys a temporary twice when a co_await stands inside its braces (task.hpp).
   std::string hash = co_await std::move(hashing);
@@ -158,7 +159,7 @@ std::vector<Route> me_rows(Services& services) {
   change.handler = [&services](RequestContext& context) -> Task<Response> {
     commands::UpdateUser command{context.viewer().id, if_match_version(context.request).value(),
                                  read_body<UserData<Patch>>(context.request).value()};
-    auto request = new_request(services, context).value();
+    auto request = new_request(services, context, context.request.body()).value();
     request.command = std::move(command);
     auto giving = give_command(services, context, std::move(request), k_path);
     co_return co_await std::move(giving);
