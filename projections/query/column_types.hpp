@@ -23,6 +23,14 @@ Result<std::string> checked_text_of(std::string_view typed) {
   return std::string(parsed->text());
 }
 
+/// The number in its shortest form, or the complaint.
+inline Result<std::string> checked_integer(std::string_view typed, std::string_view complaint) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(typed.data(), typed.data() + typed.size(), number);
+  if (error != std::errc{} || end != typed.data() + typed.size()) return bad_value(complaint);
+  return std::to_string(number);
+}
+
 template <class T>
 struct ColumnOf;
 
@@ -73,10 +81,7 @@ struct ColumnOf<domain::Money> {
   static constexpr ColumnType k_type = ColumnType::bigint;
   static void write(CopyBuffer& out, const domain::Money& value) { out.bigint(value.amount); }
   static Result<std::string> sql_value(std::string_view typed) {
-    std::int64_t amount = 0;
-    const auto [end, error] = std::from_chars(typed.data(), typed.data() + typed.size(), amount);
-    if (error != std::errc{} || end != typed.data() + typed.size()) return bad_value("expected an amount in cents");
-    return std::to_string(amount);
+    return checked_integer(typed, "expected an amount in cents");
   }
   static std::string schema() { return R"({"type":"integer","description":"amount in cents"})"; }
 };
@@ -126,6 +131,15 @@ struct ColumnOf<E> {
   }
 };
 
+/// A count.
+template <>
+struct ColumnOf<std::int64_t> {
+  static constexpr ColumnType k_type = ColumnType::bigint;
+  static void write(CopyBuffer& out, std::int64_t value) { out.bigint(value); }
+  static Result<std::string> sql_value(std::string_view typed) { return checked_integer(typed, "expected a number"); }
+  static std::string schema() { return R"({"type":"integer"})"; }
+};
+
 template <class T>
 struct ColumnOf<std::vector<T>> {
   static constexpr ColumnType k_type = ColumnType::text_array;
@@ -172,6 +186,30 @@ Column<State> member_column(std::string_view name, ColumnUse use) {
   column.sql_value = &Kind::sql_value;
   column.schema = &Kind::schema;
   column.write = [](CopyBuffer& out, const RowSource<State>& row) { Field::write(out, row.state.*Member); };
+  return column;
+}
+
+/// A filter's value as the document has it: a JSON string.
+template <class T>
+Result<std::string> document_value(std::string_view typed) {
+  auto checked = ColumnOf<T>::sql_value(typed);
+  if (!checked) return std::move(checked).error();
+  std::string json;
+  domain::wire::quote(json, std::is_enum_v<T> ? typed : std::string_view(*checked));
+  return json;
+}
+
+/// A member that is no column, and a string in the document.
+template <class State, auto Member>
+Column<State> document_member(std::string_view name) {
+  using Field = FieldOf<std::remove_cvref_t<decltype(std::declval<const State&>().*Member)>>;
+  Column<State> column;
+  column.name = column.field = name;
+  column.nullable = Field::k_nullable;
+  column.use = k_filter;
+  column.sql_value = &document_value<typename Field::Value>;
+  column.schema = &ColumnOf<typename Field::Value>::schema;
+  column.in_document = true;
   return column;
 }
 

@@ -95,8 +95,7 @@ std::vector<Column<State>> with_shared(const std::vector<Column<State>>& own) {
       member_column<State, &State::updated_at>("updated_at", k_filter_sort),
       hidden<State>("deleted", ColumnType::boolean, false,
                     [](CopyBuffer& out, const RowSource<State>& row) { out.boolean(row.state.deleted()); }),
-      hidden<State>("version", ColumnType::bigint, false,
-                    [](CopyBuffer& out, const RowSource<State>& row) { out.bigint(row.state.version); }),
+      member_column<State, &State::version>("version", k_filter),
       hidden<State>(
           "position", ColumnType::bigint, false,
           [](CopyBuffer& out, const RowSource<State>& row) { out.bigint(static_cast<std::int64_t>(row.position)); }),
@@ -104,7 +103,8 @@ std::vector<Column<State>> with_shared(const std::vector<Column<State>>& own) {
       member_column<State, &State::updated_by>("updated_by", k_filter),
   };
   all.insert(all.end(), own.begin(), own.end());
-  all.push_back(member_column<State, &State::deleted_by>("deleted_by", k_hidden));
+  all.push_back(member_column<State, &State::deleted_by>("deleted_by", k_filter));
+  all.push_back(document_member<State, &State::deleted_at>("deleted_at"));
   all.push_back(hidden<State>("doc", ColumnType::text, false,
                               [](CopyBuffer& out, const RowSource<State>& row) { out.text(row.document); }));
   // Filters that are no columns stay behind all that are.
@@ -160,6 +160,13 @@ std::vector<Column<Organisation>> organisation_columns() {
                       .add(o.regulator_number)
                       .write(out);
                 }),
+      document_member<O, &O::phone>("phone"),
+      document_member<O, &O::website>("website"),
+      document_member<O, &O::address>("address"),
+      document_member<O, &O::domicile>("domicile"),
+      document_member<O, &O::legal_form>("legal_form"),
+      document_member<O, &O::description>("description"),
+      document_member<O, &O::notes>("notes"),
   });
 }
 
@@ -198,6 +205,11 @@ std::vector<Column<Person>> person_columns() {
                   const P& p = row.state;
                   SearchText().add(p.first_name).add(p.last_name).add(p.personal_email).add(p.job_title).write(out);
                 }),
+      document_member<P, &P::personal_phone>("personal_phone"),
+      document_member<P, &P::mobile>("mobile"),
+      document_member<P, &P::linkedin_url>("linkedin_url"),
+      document_member<P, &P::notes>("notes"),
+      document_member<P, &P::consent_source>("consent_source"),
       condition<P>(
           "organisation_id",
           "EXISTS (SELECT FROM {schema}.links l JOIN {schema}.organisations o ON o.id = l.organisation_id WHERE "
@@ -223,6 +235,8 @@ std::vector<Column<Link>> link_columns() {
                 [](CopyBuffer& out, const RowSource<L>& row) {
                   SearchText().add(row.state.job_title).add(row.state.work_email).write(out);
                 }),
+      document_member<L, &L::work_phone>("work_phone"),
+      document_member<L, &L::notes>("notes"),
   });
 }
 
@@ -241,6 +255,8 @@ std::vector<Column<User>> user_columns() {
                 [](CopyBuffer& out, const RowSource<U>& row) {
                   SearchText().add(row.state.full_name).add(row.state.email).write(out);
                 }),
+      document_member<U, &U::time_zone>("time_zone"),
+      document_member<U, &U::theme>("theme"),
   });
 }
 
@@ -256,6 +272,7 @@ std::vector<Column<Team>> team_columns() {
                 [](CopyBuffer& out, const RowSource<T>& row) {
                   SearchText().add(row.state.name).add(row.state.description).write(out);
                 }),
+      document_member<T, &T::description>("description"),
   });
 }
 

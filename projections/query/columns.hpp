@@ -47,10 +47,14 @@ struct ColumnInfo {
   /// not tell of records that the viewer may not see. Empty for columns.
   std::string_view condition = {};
 
+  /// A member of the document and no column: for fields that lists are seldom filtered by, which would only make every
+  /// write dearer. `sql_value` answers with the member's JSON.
+  bool in_document = false;
+
   /// Sort field by which records stand that are equal in this one; empty: their ids alone decide.
   std::string_view then = {};
 
-  bool real() const { return condition.empty(); }
+  bool real() const { return condition.empty() && !in_document; }
 };
 
 /// What a row is made from.
@@ -67,7 +71,7 @@ struct Column : ColumnInfo {
   void (*write)(postgres::CopyBuffer& out, const RowSource<State>& row) = nullptr;
 };
 
-/// All columns of a state's table, in their order; `id` comes first. Virtual ones are at the end.
+/// All columns of a state's table, in their order; `id` comes first. Filters that are no columns are at the end.
 template <class State>
 const std::vector<Column<State>>& columns();
 

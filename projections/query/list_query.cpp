@@ -41,7 +41,7 @@ bool allowed(const ColumnInfo& column, Op op) {
     case Op::before:
       return column.real() && ordered(column.type);
     case Op::empty:
-      return column.real() && (column.nullable || column.type == ColumnType::text_array);
+      return (column.real() || column.in_document) && (column.nullable || column.type == ColumnType::text_array);
     case Op::all:
       return column.type == ColumnType::text_array;
     case Op::text:
@@ -55,7 +55,7 @@ bool has_deleted(EntityKind kind) { return kind == EntityKind::organisation || k
 
 /// Fields whose value is a user, so that `me` may stand for it.
 bool names_user(std::string_view field) {
-  return field == "owner_id" || field == "created_by" || field == "updated_by";
+  return field == "owner_id" || field == "created_by" || field == "updated_by" || field == "deleted_by";
 }
 
 /// The values between commas; a backslash takes a comma (or a backslash) for itself.

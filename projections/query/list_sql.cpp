@@ -207,6 +207,7 @@ class Builder {
     const std::string name = "r." + std::string(column->name);
     if (condition.op == Op::empty) {
       const bool wanted = condition.values.front() == "true";
+      if (column->in_document) return document_has(*column, "") + (wanted ? " = 0" : " > 0");
       if (column->type == ColumnType::text_array) return name + (wanted ? " = '{}'" : " <> '{}'");
       return name + (wanted ? " IS NULL" : " IS NOT NULL");
     }
@@ -235,6 +236,7 @@ class Builder {
       default:
         break;
     }
+    if (column.in_document) return in_document(column, values);
     if (!column.real()) {
       const std::string list = bind(postgres::array_literal(values), type + "[]");
       const std::string rights = may_see_organisation("o");
@@ -244,6 +246,18 @@ class Builder {
     if (column.type == ColumnType::text_array) return name + " && " + bind(postgres::array_literal(values), type);
     if (values.size() == 1) return name + " = " + bind(values.front(), type);
     return name + " = ANY (" + bind(postgres::array_literal(values), type + "[]") + ')';
+  }
+
+  /// Where in the document the member begins that has this JSON value ("": any), from 1; 0 where there is none.
+  /// Documents are written without white space and quotes inside strings are escaped, so this text is nowhere else.
+  std::string document_has(const ColumnInfo& column, const std::string& value) {
+    return "strpos(r.doc, " + bind('"' + std::string(column.field) + "\":" + value, "text") + ')';
+  }
+
+  std::string in_document(const ColumnInfo& column, const std::vector<std::string>& values) {
+    std::string any;
+    for (const std::string& value : values) any += (any.empty() ? "" : " OR ") + document_has(column, value) + " > 0";
+    return '(' + any + ')';
   }
 
   std::string text_condition(const Condition& condition) {

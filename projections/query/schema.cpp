@@ -136,7 +136,7 @@ std::string query_layout_fingerprint() {
   for (const TableInfo& table : table_infos()) {
     for (const ColumnInfo& column : table.columns) {
       // Enumerations are stored by place: their schema lists them in order.
-      if (column.schema != nullptr) text += std::string(column.name) + column.schema();
+      if (column.real() && column.schema != nullptr) text += std::string(column.name) + column.schema();
     }
   }
   char digits[17] = {};

@@ -157,6 +157,8 @@ TEST_F(ListsTest, EveryFilterFindsWhatItSays) {
   full.signature_date = domain::Date::parse("2026-03-01").value();
   full.signature_probability = domain::Percent::parse("40").value();
   full.lei = std::nullopt;
+  full.phone = domain::Phone::parse("+33185001122").value();
+  full.notes = domain::Text<10000>::parse("\"phone\":\"0\"\nEst né à Saint-Étienne").value();
   feed_.commit({{id_of('t', 1), team("Un")}, {id_of('u', 2), user("x@example.fr", Role::sales, id_of('t', 1))}});
   feed_.commit(id_of('o', 1), full);
   feed_.commit(id_of('o', 2), organisation("Vide"));
@@ -183,6 +185,15 @@ TEST_F(ListsTest, EveryFilterFindsWhatItSays) {
       {{{"updated_at.gte", "2026-01-01T00:00:00.000003Z"}}, "2"},
       {{{"created_at.before", "2026-01-01T00:00:00.000003Z"}}, "1"},
       {{{"created_by", "me"}}, "2 1"},
+      {{{"phone", "+33185001122"}}, "1"},
+      {{{"phone", "0,+33185001122"}}, "1"},
+      {{{"phone", "0"}}, ""},
+      {{{"phone", "+3318500112"}}, ""},
+      {{{"phone.empty", "true"}}, "2"},
+      {{{"phone.empty", "false"}, {"website.empty", "true"}}, "1"},
+      {{{"notes", "\"phone\":\"0\"\nEst né à Saint-Étienne"}}, "1"},
+      {{{"deleted_at.empty", "true"}}, "2 1"},
+      {{{"version", "1"}, {"deleted_by.empty", "true"}}, "2 1"},
       {{{"q", "zurich cred"}}, "1"},
       {{{"q", "CREDIT.FR"}}, "1"},
       {{{"q", "absent"}}, ""},

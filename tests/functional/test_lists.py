@@ -29,6 +29,8 @@ def register(make_server):
         if i % 4 == 0:
             body.update(lei=lei(), siren=company, siret=siret(company), email=f"contact{i}@exemple.fr", language="fr",
                         category="sdg", regulator_number=f"GP-{i:04d}", postal_code=f"{75000 + i}", signature_date=f"2026-01-{i % 28 + 1:02d}")
+        if i % 5 == 0:
+            body.update(phone=f"+331850011{i:02d}", website=f"https://exemple.fr/{i}", legal_form='SAS "à associé unique"')
         if i % 3 == 1:
             body["owner_id"] = firm.id_of(["sales", "colleague", "other_sales"][i % 9 // 3])
         firm.admin.create("organisations", body)
@@ -76,6 +78,14 @@ FILTERS = [
     ("regulator_number=GP-0008", lambda o: o.get("regulator_number") == "GP-0008"),
     ("email=CONTACT8@exemple.fr", lambda o: o.get("email") == "contact8@exemple.fr"),
     ("owner.empty=true", lambda o: not o.get("owner_id")),
+    ("phone=%2B33185001100", lambda o: o.get("phone") == "+33185001100"),
+    ("phone=%2B33185001100,%2B33185001105", lambda o: o.get("phone") in ("+33185001100", "+33185001105")),
+    ("phone.empty=true", lambda o: not o.get("phone")),
+    ("website.empty=false", lambda o: bool(o.get("website"))),
+    ("website=https://exemple.fr/10", lambda o: o.get("website") == "https://exemple.fr/10"),
+    ("legal_form=SAS%20%22%C3%A0%20associ%C3%A9%20unique%22", lambda o: bool(o.get("legal_form"))),
+    ("legal_form.empty=true&stage=signe", lambda o: not o.get("legal_form") and o["pipeline_stage"] == "signe"),
+    ("version=1", lambda o: o["version"] == 1),
     ("q=agence%20N12", lambda o: "n12" in o["name"]),
     ("q=AGENCE%20paris", lambda o: o.get("city") == "Paris"),
     ("created_at.before=2001-01-01T00:00:00Z", lambda o: False),

@@ -26,6 +26,52 @@ std::vector<std::string> problems(const Parameters& parameters, EntityKind kind 
   return found;
 }
 
+const ListField* field_of(const std::vector<ListField>& fields, std::string_view name) {
+  const auto found = std::find_if(fields.begin(), fields.end(), [&](const auto& field) { return field.name == name; });
+  return found == fields.end() ? nullptr : &*found;
+}
+
+bool has_operator(const ListField& field, std::string_view op) {
+  return std::find(field.operators.begin(), field.operators.end(), op) != field.operators.end();
+}
+
+template <class T>
+constexpr bool k_may_be_empty = false;
+template <class T>
+constexpr bool k_may_be_empty<std::optional<T>> = true;
+template <class T>
+constexpr bool k_may_be_empty<std::vector<T>> = true;
+
+TEST(ListQuery, EveryFieldOfEveryEntityIsAFilter) {
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([]<class T>(T) {
+    using State = typename T::type;
+    using Members =
+        boost::describe::describe_members<State, boost::describe::mod_public | boost::describe::mod_inherited>;
+    const auto fields = list_fields(domain::EventsOf<State>::k_kind);
+    boost::mp11::mp_for_each<Members>([&]<class D>(D) {
+      using Member = std::remove_cvref_t<decltype(std::declval<State&>().*D::pointer)>;
+      const ListField* field = field_of(fields, D::name);
+      ASSERT_NE(field, nullptr) << State::k_entity << ' ' << D::name;
+      EXPECT_TRUE(has_operator(*field, "")) << State::k_entity << ' ' << D::name;
+      EXPECT_EQ(has_operator(*field, "empty"), k_may_be_empty<Member>) << State::k_entity << ' ' << D::name;
+    });
+  });
+}
+
+TEST(ListQuery, WhatIsNoColumnIsLookedForInTheDocument) {
+  const auto query = parse({{"phone", "+33185001122,0\"1"}, {"website.empty", "true"}, {"notes.empty", "false"}});
+  ASSERT_TRUE(query);
+  const auto statement = list_statement("s", *query);
+  ASSERT_TRUE(statement);
+  for (const auto* param : {R"("phone":"+33185001122")", R"("phone":"0\"1")", R"("website":)", R"("notes":)"}) {
+    EXPECT_THAT(statement->params, ::testing::Contains(::testing::Optional(std::string(param))));
+  }
+  EXPECT_THAT(problems({{"phone.gte", "1"}, {"phone", std::string(60, '1')}}),
+              ::testing::ElementsAre("unknown_parameter at phone.gte", "invalid_value at phone"));
+  EXPECT_THAT(problems({{"theme", "pink"}, {"theme.empty", "true"}}, EntityKind::user),
+              ::testing::ElementsAre("invalid_value at theme", "unknown_parameter at theme.empty"));
+}
+
 TEST(ListQuery, NothingAskedMeansTheDefaults) {
   const auto query = parse({});
   ASSERT_TRUE(query);
@@ -82,8 +128,8 @@ TEST(ListQuery, TheUnknownIsNamedTogetherWithTheKnown) {
   EXPECT_EQ(problems({{"deleted", "true"}}, EntityKind::team), V{"unknown_parameter at deleted"});
   EXPECT_EQ(problems({{"\x01\xff", "x"}}), V{"unknown_parameter at ?"});
   const auto detail = parse({{"colour", "red"}}).error().front().detail;
-  EXPECT_THAT(detail, testing::HasSubstr("pipeline_stage, stage, "));
-  EXPECT_THAT(detail, testing::HasSubstr("updated_at.gte"));
+  EXPECT_THAT(detail, ::testing::HasSubstr("pipeline_stage, stage, "));
+  EXPECT_THAT(detail, ::testing::HasSubstr("updated_at.gte"));
 }
 
 TEST(ListQuery, WrongValuesAreToldAllAtOnce) {
@@ -132,13 +178,13 @@ TEST(ListSql, NoValueIsEverPartOfTheStatement) {
   for (const std::string_view text : {"brien", "50", "x'y", "signe", "01890000"}) {
     EXPECT_EQ(statement->sql.find(text), std::string::npos) << text;
   }
-  EXPECT_THAT(statement->params, testing::Contains(testing::Optional(std::string("%50%"))));
-  EXPECT_THAT(statement->params, testing::Contains(testing::Optional(std::string("o brien"))));
+  EXPECT_THAT(statement->params, ::testing::Contains(::testing::Optional(std::string("%50%"))));
+  EXPECT_THAT(statement->params, ::testing::Contains(::testing::Optional(std::string("o brien"))));
 }
 
 TEST(ListSql, PatternCharactersStandForThemselves) {
   const auto statement = list_statement("w", *parse({{"q", "%"}}));
-  EXPECT_THAT(statement->params, testing::Contains(testing::Optional(std::string("%\\%%"))));
+  EXPECT_THAT(statement->params, ::testing::Contains(::testing::Optional(std::string("%\\%%"))));
 }
 
 TEST(ListSql, ACursorOfAnotherOrderIsRefused) {
