@@ -81,24 +81,29 @@ std::vector<std::string> path_parameters(const std::string& pattern) {
   return names;
 }
 
-/// The codes a route may answer: what its row implies, then what it names.
+/// What any request may be answered with, wherever it goes.
+constexpr std::string_view k_common_problems[] = {"malformed_request", "invalid_encoding",  "not_acceptable",
+                                                  "request_timeout",   "body_too_large",    "expectation_failed",
+                                                  "too_many_requests", "headers_too_large", "internal_error",
+                                                  "overloaded",        "server_stopping",   "too_many_connections"};
+
+/// The codes a route may answer: those of every route, what its row implies, then what it names.
 std::map<unsigned, std::set<std::string_view>> problems_of(const Route& route) {
-  std::vector<std::string_view> codes = {"malformed_request", "not_acceptable",    "headers_too_large",
-                                         "internal_error",    "too_many_requests", "overloaded"};
+  std::vector<std::string_view> codes(std::begin(k_common_problems), std::end(k_common_problems));
   const auto add = [&codes](bool when, std::initializer_list<std::string_view> more) {
     if (when) codes.insert(codes.end(), more);
   };
   add(route.access != Access::public_, {"unauthenticated", "invalid_token", "token_expired"});
   add(route.access > Access::any_user, {"forbidden"});
-  add(route.pattern.find('{') != std::string::npos, {"not_found", "invalid_encoding"});
+  add(route.pattern.find('{') != std::string::npos, {"not_found"});
   add(!route.open_query, {"unknown_parameter"});
-  add(!route.query.empty(), {"invalid_parameter", "invalid_encoding"});
-  add(takes_body(route), {"body_too_large", "unsupported_media_type"});
+  add(!route.query.empty(), {"invalid_parameter"});
+  add(takes_body(route), {"unsupported_media_type"});
   add(bool(route.request), {"malformed_json", "too_deep", "invalid_input"});
   add(takes_body(route) && !route.body_optional, {"body_required"});
   add(route.if_match, {"version_mismatch", "invalid_if_match"});
-  add(route.command, {"idempotency_key_reused", "unavailable"});
-  add(route.reads, {"read_model_behind"});
+  add(route.command, {"invalid_header", "idempotency_key_reused", "unavailable"});
+  add(route.reads, {"invalid_header", "unavailable"});
   codes.insert(codes.end(), route.problems.begin(), route.problems.end());
   std::map<unsigned, std::set<std::string_view>> by_status;
   for (const auto code : codes) {

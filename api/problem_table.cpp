@@ -80,8 +80,6 @@ constexpr ProblemCode k_codes[] = {
      "Le serveur est surchargé ; réessayez dans un instant."},
     {"precondition_failed", 412, "The record was changed meanwhile.", "L'enregistrement a été modifié entre-temps."},
     {"precondition_required", 428, "This request needs If-Match.", "Cette requête exige If-Match."},
-    {"read_model_behind", 503, "The data asked for is not there yet; try again.",
-     "Les données demandées ne sont pas encore là ; réessayez."},
     {"request_timeout", 408, "The request took too long to arrive.", "La requête a mis trop de temps à arriver."},
     {"required", 0, "This is required.", "Ce champ est obligatoire."},
     {"server_stopping", 503, "The server is being restarted; try again.", "Le serveur redémarre ; réessayez."},

@@ -17,8 +17,13 @@ inline Route command_row(Method method, std::string pattern, Access access, std:
   route.tag = tag;
   route.summary = std::move(summary);
   route.command = true;
-  route.problems = {"invalid_input", "forbidden", "idempotency_key_reused", "unavailable"};
+  route.problems = {"invalid_input", "forbidden"};
   return route;
+}
+
+/// Names what the row's command may be refused with, besides what rows of its form imply.
+inline void may_answer(Route& route, std::initializer_list<std::string_view> codes) {
+  route.problems.insert(route.problems.end(), codes.begin(), codes.end());
 }
 
 /// What new_request() may know of the body.
@@ -36,8 +41,7 @@ Route creation_row(Services& services, std::string_view collection, Access acces
   route.request = request;
   route.response = response;
   route.success = 201;
-  route.problems.push_back("not_unique");
-  route.problems.push_back("already_exists");
+  may_answer(route, {"already_exists"});
   route.handler = [&services, collection, make](RequestContext& context) -> Task<Response> {
     Body body = read_body<Body>(context.request).value();
     const domain::Uuid id = body.id ? *body.id : services.new_id();
@@ -61,8 +65,6 @@ Route change_row(Services& services, Method method, std::string pattern, std::st
   route.response = response;
   route.body_optional = optional_body;
   route.if_match = true;
-  route.problems.push_back("not_found");
-  route.problems.push_back("version_mismatch");
   route.handler = [&services, collection, optional_body, make](RequestContext& context) -> Task<Response> {
     const domain::Uuid id = path_id(context).value();
     const auto if_match = if_match_version(context.request).value();

@@ -373,7 +373,6 @@ std::vector<Route> read_routes(Services& services, EntityKind kind, std::string_
   one.etag = true;
   one.query = {
       {"deleted", "true: also when it is deleted, for who may restore it", R"({"type":"boolean"})", false, "true"}};
-  one.problems = {"not_found"};
   one.fast = [&services, kind](RequestContext& context) { return cached_record(services, kind, context); };
   one.handler = [&services, kind](RequestContext& context) { return read_record(services, kind, context); };
 
@@ -383,17 +382,22 @@ std::vector<Route> read_routes(Services& services, EntityKind kind, std::string_
   list.response = schema;
   list.response_is_list = true;
   list.open_query = true;
-  list.query = {
-      {"limit", "1 to 200", R"({"type":"integer","minimum":1,"maximum":200,"default":50})", false, "50"},
-      {"after", "cursor of the page before", R"({"type":"string"})", false, ""},
-      {"sort", "fields, `-` for descending", R"({"type":"string"})", false, "-updated_at"},
-      {"count", "`exact` or `estimate`: adds `total`", R"({"type":"string","enum":["exact","estimate"]})", false, ""}};
+  list.query = {{"limit", "1 to 200", R"({"type":"integer","minimum":1,"maximum":200,"default":50})", false, "50"},
+                {"after", "cursor of the page before", R"({"type":"string"})", false, ""},
+                {"sort", "fields, `-` for descending", R"({"type":"string"})", false, "-updated_at"},
+                {"count", "`exact` or `estimate`: adds `total`",
+                 R"({"type":"string","enum":["none","exact","estimate"]})", false, ""},
+                {"q", "words, each of which occurs in what the list looks through",
+                 R"({"type":"string","maxLength":500})", false, ""}};
+  if (projections::lists_deleted(kind)) {
+    list.query.push_back(
+        {"deleted", "true: the deleted ones, for who may restore them", R"({"type":"boolean"})", false, ""});
+  }
   for (const auto& field : projections::list_fields(kind)) {
     for (const std::string& op : field.operators) {
       list.query.push_back({op.empty() ? field.name : field.name + '.' + op, "filter", field.schema, false, ""});
     }
   }
-  list.problems = {"invalid_parameter"};
   list.handler = [&services, kind](RequestContext& context) { return read_list(services, kind, context); };
 
   Route history;
@@ -403,7 +407,6 @@ std::vector<Route> read_routes(Services& services, EntityKind kind, std::string_
   history.response_is_list = true;
   history.query = {{"limit", "1 to 200", R"({"type":"integer","minimum":1,"maximum":200,"default":50})", false, "50"},
                    {"after", "cursor of the page before", R"({"type":"string"})", false, ""}};
-  history.problems = {"not_found", "invalid_parameter"};
   history.handler = [&services, kind](RequestContext& context) { return read_history(services, kind, context); };
 
   std::vector<Route> routes{std::move(list), std::move(one), std::move(history)};
@@ -411,7 +414,6 @@ std::vector<Route> read_routes(Services& services, EntityKind kind, std::string_
     route.method = Method::get;
     route.tag = tag;
     route.reads = true;
-    route.problems.push_back("unavailable");
   }
   return routes;
 }

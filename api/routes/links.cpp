@@ -27,22 +27,25 @@ std::vector<Route> link_routes(Services& services) {
                                          {"NewLink", &wire::json_schema<NewLink>}, k_link, [](Uuid id, NewLink body) {
                                            return commands::CreateLink{id, created(std::move(body))};
                                          }));
-  routes.back().problems.push_back("already_linked");
+  may_answer(routes.back(), {"already_linked"});
   routes.push_back(change_row<LinkData<Patch>>(services, Method::patch, std::string(k_path) + "/{id}", k_path, k_tag,
                                                "Change fields; a new primary link demotes the old one",
                                                {"LinkPatch", &wire::json_schema<LinkData<Patch>>}, k_link, false,
                                                [](Uuid id, commands::IfMatch if_match, LinkData<Patch> patch) {
                                                  return commands::UpdateLink{id, if_match, std::move(patch)};
                                                }));
+  may_answer(routes.back(), {"ended", "deleted"});
   const auto end = [](Uuid id, commands::IfMatch if_match, LinkEnding ending) {
     return commands::EndLink{id, if_match, ending.until, std::move(ending.reason)};
   };
   const Schema ending{"LinkEnding", &wire::json_schema<LinkEnding>};
   routes.push_back(change_row<LinkEnding>(services, Method::post, std::string(k_path) + "/{id}/end", k_path, k_tag,
                                           "End: the person left", ending, k_link, true, end));
+  may_answer(routes.back(), {"ended"});
   routes.push_back(change_row<LinkEnding>(services, Method::delete_, std::string(k_path) + "/{id}", k_path, k_tag,
                                           "The same as end: links are history and never vanish", ending, k_link, true,
                                           end));
+  may_answer(routes.back(), {"ended"});
   return routes;
 }
 

@@ -32,6 +32,7 @@ std::vector<Route> organisation_routes(Services& services) {
                                                  k_organisation, [](Uuid id, NewOrganisation body) {
                                                    return commands::CreateOrganisation{id, std::move(body)};
                                                  }));
+  may_answer(routes.back(), {"not_unique"});
   routes.back().examples = {creation_example()};
   routes.push_back(change_row<OrganisationData<Patch>>(
       services, Method::patch, std::string(k_path) + "/{id}", k_path, k_tag,
@@ -40,6 +41,7 @@ std::vector<Route> organisation_routes(Services& services) {
       [](Uuid id, commands::IfMatch if_match, OrganisationData<Patch> patch) {
         return commands::UpdateOrganisation{id, if_match, std::move(patch)};
       }));
+  may_answer(routes.back(), {"deleted", "not_unique"});
   routes.back().examples = {{"Move to Paris, empty the notes", R"({"city":"Paris","notes":null})", ""}};
   routes.push_back(
       change_row<StageMove>(services, Method::post, std::string(k_path) + "/{id}/stage", k_path, k_tag,
@@ -47,17 +49,20 @@ std::vector<Route> organisation_routes(Services& services) {
                             false, [](Uuid id, commands::IfMatch if_match, StageMove move) {
                               return commands::ChangeStage{id, if_match, *move.stage, std::move(move.reason)};
                             }));
+  may_answer(routes.back(), {"deleted"});
   routes.back().examples = {{"Lost", R"({"stage":"perdu","reason":"Frais trop élevés"})", ""}};
   routes.push_back(change_row<Removal>(services, Method::delete_, std::string(k_path) + "/{id}", k_path, k_tag,
                                        "Delete; can be restored", {"Removal", &wire::json_schema<Removal>},
                                        k_organisation, true, [](Uuid id, commands::IfMatch if_match, Removal removal) {
                                          return commands::DeleteOrganisation{id, if_match, std::move(removal.reason)};
                                        }));
+  may_answer(routes.back(), {"deleted"});
   routes.push_back(change_row<Removal>(services, Method::post, std::string(k_path) + "/{id}/restore", k_path, k_tag,
                                        "Restore what was deleted", {"Removal", &wire::json_schema<Removal>},
                                        k_organisation, true, [](Uuid id, commands::IfMatch if_match, Removal) {
                                          return commands::RestoreOrganisation{id, if_match};
                                        }));
+  may_answer(routes.back(), {"not_unique"});
   return routes;
 }
 

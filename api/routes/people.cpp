@@ -29,11 +29,13 @@ std::vector<Route> person_routes(Services& services) {
                                     false, [](Uuid id, commands::IfMatch if_match, PersonData<Patch> patch) {
                                       return commands::UpdatePerson{id, if_match, std::move(patch)};
                                     }));
+  may_answer(routes.back(), {"deleted"});
   routes.push_back(change_row<Removal>(services, Method::delete_, std::string(k_path) + "/{id}", k_path, k_tag,
                                        "Delete; can be restored", {"Removal", &wire::json_schema<Removal>}, k_person,
                                        true, [](Uuid id, commands::IfMatch if_match, Removal removal) {
                                          return commands::DeletePerson{id, if_match, std::move(removal.reason)};
                                        }));
+  may_answer(routes.back(), {"deleted"});
   routes.push_back(change_row<Removal>(services, Method::post, std::string(k_path) + "/{id}/restore", k_path, k_tag,
                                        "Restore what was deleted", {"Removal", &wire::json_schema<Removal>}, k_person,
                                        true, [](Uuid id, commands::IfMatch if_match, Removal) {

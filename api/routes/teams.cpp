@@ -19,6 +19,7 @@ std::vector<Route> team_routes(Services& services) {
                                          {"NewTeam", &wire::json_schema<NewTeam>}, k_team, [](Uuid id, NewTeam body) {
                                            return commands::CreateTeam{id, std::move(body)};
                                          }));
+  may_answer(routes.back(), {"not_unique"});
   routes.push_back(change_row<TeamData<Patch>>(services, Method::patch, std::string(k_path) + "/{id}", k_path, k_tag,
                                                "Change fields", {"TeamPatch", &wire::json_schema<TeamData<Patch>>},
                                                k_team, false,
@@ -26,6 +27,7 @@ std::vector<Route> team_routes(Services& services) {
                                                  return commands::UpdateTeam{id, if_match, std::move(patch)};
                                                }));
   routes.back().access = Access::admin;
+  may_answer(routes.back(), {"not_unique"});
   return routes;
 }
 

@@ -148,7 +148,6 @@ std::vector<Route> me_rows(Services& services) {
   read.summary = "Who I am";
   read.response = k_user;
   read.etag = read.reads = true;
-  read.problems = {"unavailable"};
   read.handler = [&services](RequestContext& context) { return read_me(services, context); };
 
   Route change =
@@ -156,6 +155,7 @@ std::vector<Route> me_rows(Services& services) {
   change.request = {"UserPatch", &wire::json_schema<UserData<Patch>>};
   change.response = k_user;
   change.if_match = true;
+  may_answer(change, {"not_unique", "last_admin"});
   change.handler = [&services](RequestContext& context) -> Task<Response> {
     commands::UpdateUser command{context.viewer().id, if_match_version(context.request).value(),
                                  read_body<UserData<Patch>>(context.request).value()};
@@ -182,7 +182,7 @@ std::vector<Route> user_routes(Services& services) {
   create.request = {"NewUser", &wire::json_schema<NewUser>};
   create.response = k_user;
   create.success = 201;
-  create.problems.push_back("not_unique");
+  may_answer(create, {"not_unique", "already_exists"});
   create.handler = [&services](RequestContext& context) { return create_user(services, context); };
   routes.push_back(std::move(create));
   routes.push_back(change_row<UserData<Patch>>(services, Method::patch, std::string(k_path) + "/{id}", k_path, k_tag,
@@ -192,12 +192,11 @@ std::vector<Route> user_routes(Services& services) {
                                                  return commands::UpdateUser{id, if_match, std::move(patch)};
                                                }));
   routes.back().access = Access::admin;
-  routes.back().problems.push_back("last_admin");
+  may_answer(routes.back(), {"not_unique", "last_admin"});
   Route password =
       command_row(Method::post, std::string(k_path) + "/{id}/password", Access::admin, k_tag, "Set a user's password");
   password.request = {"PasswordChange", &wire::json_schema<PasswordChange>};
   password.response = k_user;
-  password.problems.push_back("not_found");
   password.handler = [&services](RequestContext& context) -> Task<Response> {
     auto setting = set_password(services, context, path_id(context).value());
     co_return co_await std::move(setting);

@@ -50,9 +50,6 @@ bool allowed(const ColumnInfo& column, Op op) {
   return false;
 }
 
-/// Who can be deleted can be looked for among the deleted.
-bool has_deleted(EntityKind kind) { return kind == EntityKind::organisation || kind == EntityKind::person; }
-
 /// Fields whose value is a user, so that `me` may stand for it.
 bool names_user(std::string_view field) {
   return field == "owner_id" || field == "created_by" || field == "updated_by" || field == "deleted_by";
@@ -83,7 +80,7 @@ std::string known_sorts(EntityKind kind) {
 
 std::string known_parameters(EntityKind kind) {
   std::string names = "sort, limit, count, after, q";
-  if (has_deleted(kind)) names += ", deleted";
+  if (lists_deleted(kind)) names += ", deleted";
   for (const ListField& field : list_fields(kind)) {
     for (const std::string& op : field.operators) names += ", " + field.name + (op.empty() ? "" : "." + op);
   }
@@ -126,7 +123,7 @@ class Parser {
     if (name == "limit") return read_limit(value);
     if (name == "count") return read_count(value);
     if (name == "q") return read_text(value);
-    if (name == "deleted" && has_deleted(query_.kind)) return read_deleted(value);
+    if (name == "deleted" && lists_deleted(query_.kind)) return read_deleted(value);
     if (name == "after") {
       query_.after = value;
       return;
@@ -224,6 +221,8 @@ class Parser {
 };
 
 }  // namespace
+
+bool lists_deleted(EntityKind kind) { return kind == EntityKind::organisation || kind == EntityKind::person; }
 
 Result<ListQuery> parse_list_query(EntityKind kind, const Parameters& parameters, const domain::Viewer& viewer) {
   return Parser(kind, viewer).parse(parameters);

@@ -69,6 +69,49 @@ class Answer:
     __repr__ = __str__
 
 
+class Promises:
+    """Which problems /openapi.json lets each operation answer with. Every problem that a test gets is held to it."""
+
+    def __init__(self):
+        self.operations = {}  # (method, segments of the path) -> {(status, code)}
+
+    def load(self, port):
+        """Once for all servers: they are one program."""
+        if self.operations:
+            return
+        for path, methods in Client(port).get("/openapi.json").ok()["paths"].items():
+            for method, operation in methods.items():
+                self.operations[method.upper(), tuple(path.split("/"))] = set(self._problems(operation))
+
+    @staticmethod
+    def _problems(operation):
+        for status, response in operation["responses"].items():
+            schema = response.get("content", {}).get("application/problem+json", {}).get("schema", {})
+            for code in schema.get("properties", {}).get("code", {}).get("enum", []):
+                yield int(status), code
+
+    def _operation(self, method, path):
+        segments = path.split("?")[0].split("/")
+        for (known, pattern), problems in self.operations.items():
+            if known == ("GET" if method == "HEAD" else method) and len(pattern) == len(segments):
+                if all(part == sent or part.startswith("{") for part, sent in zip(pattern, segments)):
+                    return problems
+        return None
+
+    def check(self, method, path, answer):
+        if not self.operations or answer.status < 400 or not answer.body:
+            return
+        code = answer.json()["code"]
+        promised = self._operation(method, path)
+        if promised is None:
+            promised = set.intersection(*self.operations.values())
+            promised |= {(404, "not_found"), (404, "no_such_code"), (405, "method_not_allowed"), (400, "invalid_target")}
+        assert (answer.status, code) in promised, f"{method} {path} does not say in /openapi.json that it may answer {answer}"
+
+
+PROMISES = Promises()
+
+
 class Client:
     """One user's connection to a server. Not thread-safe: `twin()` gives another thread its own."""
 
@@ -134,6 +177,7 @@ class Client:
             raise
         if answer.header("connection") == "close":
             self.close()
+        PROMISES.check(method, path, answer)
         return answer
 
     def get(self, path, **options):

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from alforis_client import API, Client, wait_until
+from alforis_client import API, PROMISES, Client, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN_EMAIL = "admin@alforis.example"
@@ -138,6 +138,7 @@ class Server:
 
     def await_ready(self, timeout=60):
         wait_until(self._ready, f"the server's readiness; its log ends so:\n{self.log_tail()}", timeout)
+        PROMISES.load(self.port)
 
     def _ready(self):
         assert self.process.poll() is None, f"the server ended with {self.process.returncode}:\n{self.log_tail()}"

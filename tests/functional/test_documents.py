@@ -89,6 +89,14 @@ def test_path_parameters_are_declared_exactly(document):
                 assert parameter["in"] != "path" or parameter["required"] is True
 
 
+def test_lists_declare_every_parameter_they_take(document, admin):
+    for collection in ("organisations", "people", "links", "users", "teams"):
+        path = f"{API}/{collection}"
+        declared = {p["name"] for p in document["paths"][path]["get"]["parameters"] if p.get("in") == "query"}
+        (error,) = admin.get(path, query={"unheard_of": "1"}).problem(400)["errors"]
+        assert set(error["detail"].split("; there are ")[1].split(", ")) == declared, collection
+
+
 def check_schema(document, schema, where):
     if schema in (True, False):
         return
