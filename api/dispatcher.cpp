@@ -130,13 +130,16 @@ std::optional<Problem> Dispatcher::check_negotiation(const RequestContext& conte
 
 std::optional<Problem> Dispatcher::check_query_names(const RequestContext& context) const {
   const auto& known = context.route->query;
-  Problem problem = Problem::of("unknown_parameter");
-  for (const NameValue& parameter : context.request.parameters()) {
-    const bool listed = std::any_of(known.begin(), known.end(),
-                                    [&parameter](const QueryParameter& row) { return row.name == parameter.name; });
-    if (listed) continue;
-    problem.errors.push_back(
-        {"unknown_parameter", {}, std::string(parameter.name), "known here: " + known_names(known)});
+  const auto parameters = context.request.parameters();
+  Problem problem = Problem::of("invalid_parameter");
+  for (auto at = parameters.begin(); at != parameters.end(); ++at) {
+    const auto same_name = [at](const auto& other) { return other.name == at->name; };
+    if (std::none_of(known.begin(), known.end(), same_name)) {
+      problem.code = "unknown_parameter";
+      problem.errors.push_back({"unknown_parameter", {}, std::string(at->name), "known here: " + known_names(known)});
+    } else if (std::any_of(parameters.begin(), at, same_name)) {
+      problem.errors.push_back({"duplicate_parameter", {}, std::string(at->name), {}});
+    }
     if (problem.errors.size() == domain::wire::k_max_problems) break;
   }
   if (problem.errors.empty()) return std::nullopt;

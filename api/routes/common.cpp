@@ -47,13 +47,19 @@ bool may_see_deleted(const domain::Viewer& viewer, const projections::Record& re
   return viewer.role >= domain::Role::manager || (viewer.role == domain::Role::sales && record.deleted_by == viewer.id);
 }
 
+Expected<bool> deleted_too(const Request& request) {
+  const auto asked = request.parameter("deleted").value_or("false");
+  if (asked != "true" && asked != "false")
+    return Problem::parameter("deleted", "invalid_value", "expected true or false");
+  return asked == "true";
+}
+
 /// nullopt: the asker gets 404.
 std::optional<Response> answer_record(const CachedRecord& cached, EntityKind kind, const RequestContext& context) {
+  const bool deleted_asked = deleted_too(context.request).value();
   if (!projections::visible(context.viewer(), kind, cached.record)) return std::nullopt;
-  if (cached.record.deleted) {
-    const bool asked = context.request.parameter("deleted") == "true";
-    if (!asked || !may_see_deleted(context.viewer(), cached.record)) return std::nullopt;
-  }
+  if (cached.record.deleted && !(deleted_asked && may_see_deleted(context.viewer(), cached.record)))
+    return std::nullopt;
   return Response::json(cached.body, cached.etag);
 }
 
@@ -250,6 +256,7 @@ std::optional<Response> cached_record(Services& services, EntityKind kind, const
 
 Task<Response> read_record(Services& services, EntityKind kind, RequestContext& context) {
   const Uuid id = path_id(context).value();
+  deleted_too(context.request).value();
   co_await wait_for_position(services, context);
   auto loading = load_record(services, kind, id);
   const auto cached = co_await std::move(loading);

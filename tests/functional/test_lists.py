@@ -295,6 +295,24 @@ def test_a_cursor_belongs_to_its_list_its_order_and_its_reader(register):
         assert "after" in errors_by_pointer(answer.problem(400)), answer
 
 
+@pytest.mark.parametrize("query, name, code", [
+    ("deleted=banana", "deleted", "invalid_value"), ("deleted=", "deleted", "invalid_value"), ("deleted=true&deleted=true", "deleted", "duplicate_parameter"),
+    ("deleted=1", "deleted", "invalid_value"), ("fields=name", "fields", "unknown_parameter"),
+])
+def test_a_wrong_parameter_of_one_record_is_named(register, query, name, code):
+    path = organisation_path(register.all[0]["id"])
+    for _ in range(2):  # from the database and from memory
+        assert errors_by_pointer(register.admin.get(f"{path}?{query}").problem(400)) == {name: code}
+    assert register.admin.get(path + "?deleted=false").ok() == register.all[0]
+
+
+@pytest.mark.parametrize("query, name", [("limit=1&limit=2", "limit"), ("limit=1&after=x&after=y", "after")])
+def test_a_doubled_parameter_of_a_history_is_named(register, query, name):
+    path = organisation_path(register.all[0]["id"]) + "/history"
+    problem = register.admin.get(f"{path}?{query}").problem(400, "invalid_parameter")
+    assert errors_by_pointer(problem) == {name: "duplicate_parameter"}
+
+
 def test_lists_of_the_other_resources_filter_and_sort_too(register):
     admin = register.admin
     people = [admin.create("people", {"first_name": f"P{i}", "last_name": ["Zoé", "ábel", "Mo"][i % 3], "country": "FR" if i % 2 else "BE",

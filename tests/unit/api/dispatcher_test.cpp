@@ -113,6 +113,13 @@ TEST_F(DispatcherTest, RefusesParametersThatTheRowDoesNotList) {
   EXPECT_THAT(std::string(response.bytes()), HasSubstr("known here: q, limit"));
 }
 
+TEST_F(DispatcherTest, RefusesParametersThatAreGivenTwice) {
+  const auto response = send({Method::get, "/list?q=x&limit=2&q=y", {}, ""});
+  EXPECT_EQ(response.status, 400U);
+  EXPECT_EQ(code_of(response), "invalid_parameter");
+  EXPECT_THAT(std::string(response.bytes()), HasSubstr(R"({"parameter":"q","code":"duplicate_parameter")"));
+}
+
 TEST_F(DispatcherTest, BodiesNeedTheRightType) {
   EXPECT_EQ(send({Method::post, "/echo", {{"Content-Type", "application/json"}}, "{}"}).bytes(), "{}");
   EXPECT_EQ(send({Method::post, "/echo", {{"Content-Type", "APPLICATION/json;charset=utf-8"}}, "{}"}).status, 200U);
