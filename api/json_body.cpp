@@ -1,51 +1,16 @@
 #include "api/json_body.hpp"
 
-#include <simdjson.h>
-
 #include <charconv>
 
 #include "api/negotiation.hpp"
 
 namespace alforis::api {
 
-namespace {
-
-std::string pointer_to(std::string_view key) {
-  std::string pointer = "/";
-  for (const char c : key) {
-    if (c == '~') {
-      pointer += "~0";
-    } else if (c == '/') {
-      pointer += "~1";
-    } else {
-      pointer.push_back(c);
-    }
-  }
-  return pointer;
-}
-
-}  // namespace
-
 std::optional<Problem> check_no_body(const Request& request) {
   if (request.body().empty()) return std::nullopt;
-  simdjson::dom::parser parser;
-  simdjson::dom::object object;
-  const simdjson::padded_string text(request.body());
-  if (const auto error = parser.allocate(text.size(), domain::wire::k_max_depth)) throw std::bad_alloc();
-  simdjson::dom::element element;
-  if (const auto error = parser.parse(text).get(element)) {
-    return Problem::of(error == simdjson::DEPTH_ERROR ? "too_deep" : "malformed_json", simdjson::error_message(error));
-  }
-  if (element.get(object) != simdjson::SUCCESS) {
-    return Problem::of(domain::problem("wrong_type", "this route takes no body, or an empty object"));
-  }
-  domain::Problems problems;
-  for (const auto [key, value] : object) {
-    if (problems.size() == domain::wire::k_max_problems) break;
-    problems.push_back({"unknown_member", pointer_to(key), "this route takes no members"});
-  }
-  if (problems.empty()) return std::nullopt;
-  return Problem::of(problems);
+  const auto nothing = domain::wire::from_json<NoMembers>(request.body());
+  if (nothing) return std::nullopt;
+  return Problem::of(nothing.error());
 }
 
 Expected<std::optional<std::int64_t>> if_match_version(const Request& request) {

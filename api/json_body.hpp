@@ -1,6 +1,8 @@
 #pragma once
 // Request bodies that are JSON.
 
+#include <boost/describe.hpp>
+
 #include "api/problem.hpp"
 #include "api/request.hpp"
 #include "domain/wire/json.hpp"
@@ -23,6 +25,10 @@ Expected<T> read_optional_body(const Request& request) {
   if (request.body().empty()) return T{};
   return read_body<T>(request);
 }
+
+/// The body of a route that takes none, when one comes all the same.
+struct NoMembers {};
+BOOST_DESCRIBE_STRUCT(NoMembers, (), ())
 
 /// What is wrong with the body of a route that takes none: nothing, or `{}`, is right.
 std::optional<Problem> check_no_body(const Request& request);

@@ -1,6 +1,9 @@
 #include "domain/wire/json.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 
 #include "domain/values/ascii.hpp"
 #include "domain/wire/codec.hpp"
@@ -23,6 +26,72 @@ Problems describe_parse_error(simdjson::error_code error) {
     return problem("too_deep", "nested deeper than " + std::to_string(k_max_depth) + " levels");
   }
   return problem("malformed_json", std::string("not valid JSON: ") + simdjson::error_message(error));
+}
+
+bool is_number_character(char c) {
+  return ascii::is_digit(c) || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+}
+
+/// Takes the digits at the beginning of `rest`; false when there are none.
+bool take_digits(std::string_view& rest) {
+  const auto count = std::min(rest.find_first_not_of("0123456789"), rest.size());
+  rest.remove_prefix(count);
+  return count != 0;
+}
+
+/// Whether the text is a number of RFC 8259 §6.
+bool is_number(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const bool leading_zero = text.size() > 1 && text[0] == '0' && ascii::is_digit(text[1]);
+  if (leading_zero || !take_digits(text)) return false;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    if (!take_digits(text)) return false;
+  }
+  if (text.empty()) return true;
+  if (text[0] != 'e' && text[0] != 'E') return false;
+  text.remove_prefix(text.size() > 1 && (text[1] == '-' || text[1] == '+') ? 2 : 1);
+  return take_digits(text) && text.empty();
+}
+
+template <class Integer>
+bool overflows(std::string_view digits) {
+  Integer value = 0;
+  return std::from_chars(digits.data(), digits.data() + digits.size(), value).ec == std::errc::result_out_of_range;
+}
+
+/// Whether 64 bits cannot hold the number: as an integer, or as a double when it is written as one.
+bool too_large(std::string_view number) {
+  if (number.find_first_of(".eE") != std::string_view::npos)
+    return std::isinf(std::strtod(std::string(number).c_str(), nullptr));
+  return number.starts_with('-') ? overflows<std::int64_t>(number) : overflows<std::uint64_t>(number);
+}
+
+/// Where the string, the number or the single character that begins at `at` ends.
+std::size_t token_end(std::string_view text, std::size_t at) {
+  const char first = text[at++];
+  if (first == '"') {
+    while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
+    return std::min(at + 1, text.size());
+  }
+  if (!ascii::is_digit(first) && first != '-') return at;
+  while (at < text.size() && is_number_character(text[at])) ++at;
+  return at;
+}
+
+/// simdjson reads nothing of a text in which one number is too large. Here each of them is replaced by one that it can
+/// read and that no member takes, so that the reader can say where it stands.
+std::string with_readable_numbers(std::string_view text) {
+  constexpr std::string_view k_beyond = "18446744073709551615";
+  std::string readable;
+  readable.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = token_end(text, at);
+    const auto token = text.substr(at, end - at);
+    readable += is_number(token) && too_large(token) ? k_beyond : token;
+    at = end;
+  }
+  return readable;
 }
 
 /// True when none of eight characters needs an escape: no control character, no quote, no backslash.
@@ -78,7 +147,8 @@ Result<json::element> parse_text(std::string_view text) {
   thread_local json::parser parser = new_parser();
   if (parser.capacity() > k_kept_capacity && text.size() <= k_kept_capacity) parser = new_parser();
   json::element element;
-  const auto error = parser.parse(text.data(), text.size(), true).get(element);
+  auto error = parser.parse(text.data(), text.size(), true).get(element);
+  if (error == simdjson::NUMBER_ERROR) error = parser.parse(with_readable_numbers(text)).get(element);
   if (error) return describe_parse_error(error);
   return Result<json::element>(boost::system::in_place_value, element);
 }

@@ -24,7 +24,8 @@ inline constexpr std::size_t k_usual_size = 768;
 
 /// Reads one JSON object. Problems carry JSON pointers (RFC 6901). `malformed_json` and `too_deep` (pointer "") mean
 /// that the text is no JSON at all; every other code is about a member: `wrong_type`, `required`, `unknown_member`,
-/// `duplicate_member`, `not_nullable`, `unknown_value`, `too_many`, and the codes of the value types.
+/// `duplicate_member`, `not_nullable`, `unknown_value`, `too_many`, `out_of_range` (also for numbers that no 64 bits
+/// hold), and the codes of the value types.
 template <class T>
 Result<T> from_json(std::string_view text, UnknownMembers unknown = UnknownMembers::reject);
 

@@ -64,17 +64,15 @@ MALFORMED = {
     "UTF-8 beyond Unicode": b'{"name":"\xf4\x90\x80\x80"}', "a stray continuation": b'{"name":"\x80"}',
     "a lone high surrogate": b'{"name":"\\ud800"}', "a lone low surrogate": b'{"name":"\\udc00 x"}',
     "surrogates in the wrong order": b'{"name":"\\udc00\\ud800"}', "a high surrogate and a letter": b'{"name":"\\ud800x"}',
-    "a key of invalid UTF-8": b'{"\xff":1}', "a huge exponent": b'{"signature_probability":1e999}',
+    "a key of invalid UTF-8": b'{"\xff":1}', "half an exponent": b'{"signature_probability":1e+}',
+    "a huge number and nothing behind it": b'{"name":"x","signature_probability":1e999',
 }
 
 
 @pytest.mark.parametrize("what", sorted(MALFORMED))
 def test_what_is_no_json_is_400(firm, what):
     end = firm.admin.log_end()
-    answer = create(firm, MALFORMED[what])
-    problem = answer.problem(answer.status)
-    assert answer.status == 400 or (answer.status == 422 and "exponent" in what), answer
-    assert problem["code"] in ("malformed_json", "body_required", "invalid_input")
+    assert create(firm, MALFORMED[what]).problem(400)["code"] in ("malformed_json", "body_required")
     assert firm.admin.log_end() == end
 
 
@@ -98,11 +96,13 @@ def test_json_that_is_no_object_is_422(firm, body):
     (b'{"name":"x","active":1}', "/active", "wrong_type"), (b'{"name":"x","active":"true"}', "/active", "wrong_type"),
     (b'{"name":"x","aum":5}', "/aum", "wrong_type"), (b'{"name":"x","aum":{"amount":5,"amount":6}}', "/aum/amount", "duplicate_member"),
     (b'{"name":"x","aum":{"amount":5,"unit":"M"}}', "/aum/unit", "unknown_member"),
-    (b'{"name":"x","aum":{"amount":9223372036854775808}}', "/aum/amount", None),
-    # A number that no 64 bits hold cannot be read at all (RFC 8259 §6 leaves that to the reader).
-    (b'{"name":"x","aum":{"amount":-99999999999999999999999}}', None, None),
-    (b'{"name":"x","aum":{"amount":1e400}}', None, None), (b'{"name":"x","signature_probability":1e308}', "/signature_probability", "out_of_range"),
-    (b'{"name":"x","signature_probability":123456789012345678901234567890}', None, None),
+    (b'{"name":"x","aum":{"amount":9223372036854775808}}', "/aum/amount", "out_of_range"),
+    (b'{"name":"x","aum":{"amount":-99999999999999999999999}}', "/aum/amount", "out_of_range"),
+    (b'{"name":"x","aum":{"amount":1e400}}', "/aum/amount", "out_of_range"),
+    (b'{"name":"x","signature_probability":1e308}', "/signature_probability", "out_of_range"),
+    (b'{"name":"x","signature_probability":1e999}', "/signature_probability", "out_of_range"),
+    (b'{"name":"x","signature_probability":123456789012345678901234567890}', "/signature_probability", "out_of_range"),
+    (b'{"name":123456789012345678901234567890}', "/name", "wrong_type"), (b'{"name":"x","unheard_of":-1e999}', "/unheard_of", "unknown_member"),
     (b'{"name":"a\\u0000b"}', "/name", "control_character"), (b'{"name":"\\u0000"}', "/name", "control_character"),
     (b'{"name":"x","id":"nil"}', "/id", "invalid_uuid"), (b'{"name":"x","id":5}', "/id", "wrong_type"),
     (b'{"name":"x","owner_id":null,"owner_id":null}', "/owner_id", "duplicate_member"),
@@ -112,12 +112,8 @@ def test_json_that_is_no_object_is_422(firm, body):
 def test_a_wrong_member_is_named_by_pointer(firm, body, pointer, code):
     end = firm.admin.log_end()
     answer = create(firm, body)
-    if pointer is None:
-        answer.problem(answer.status)
-        assert answer.status in (400, 422)
-    else:
-        found = errors_by_pointer(answer.problem(422, "invalid_input"))
-        assert list(found) == [pointer] and code in (None, found[pointer]), found
+    found = errors_by_pointer(answer.problem(422, "invalid_input"))
+    assert list(found) == [pointer] and code in (None, found[pointer]), found
     assert firm.admin.log_end() == end
 
 
