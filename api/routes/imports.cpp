@@ -137,7 +137,7 @@ std::vector<Route> import_routes(Services& services) {
       "Each record is a command of its own: some may be refused while the others are done. Send the same batch with "
       "the same "
       "Idempotency-Key after a failure.";
-  route.request = {"ImportBatch", &wire::json_schema<ImportBatch>};
+  route.request = {"ImportBatch", &wire::input_schema<ImportBatch>};
   route.response = {"ImportBatchResult", &wire::json_schema<ImportBatchResult>};
   route.max_body = 16U << 20;
   route.handler = [&services](RequestContext& context) { return import_organisations(services, context); };

@@ -117,7 +117,7 @@ Route login_row(Services& services) {
   route.access = Access::public_;
   route.tag = "auth";
   route.summary = "Log in with e-mail and password";
-  route.request = {"Login", &wire::json_schema<Login>};
+  route.request = {"Login", &wire::input_schema<Login>};
   route.response = {"LoginAnswer", &wire::json_schema<LoginAnswer>};
   route.problems = {"invalid_credentials", "invalid_input", "unavailable"};
   route.examples = {
@@ -152,7 +152,7 @@ std::vector<Route> me_rows(Services& services) {
 
   Route change =
       command_row(Method::patch, "/api/v1/me", Access::any_user, "me", "Change my name, language, time zone, theme");
-  change.request = {"UserPatch", &wire::json_schema<UserData<Patch>>};
+  change.request = {"UserPatch", &wire::input_schema<UserData<Patch>>};
   change.response = k_user;
   change.if_match = true;
   may_answer(change, {"not_unique", "last_admin"});
@@ -166,7 +166,7 @@ std::vector<Route> me_rows(Services& services) {
   };
 
   Route password = command_row(Method::post, "/api/v1/me/password", Access::any_user, "me", "Change my password");
-  password.request = {"PasswordChange", &wire::json_schema<PasswordChange>};
+  password.request = {"PasswordChange", &wire::input_schema<PasswordChange>};
   password.response = k_user;
   password.handler = [&services](RequestContext& context) {
     return set_password(services, context, context.viewer().id);
@@ -179,7 +179,7 @@ std::vector<Route> me_rows(Services& services) {
 std::vector<Route> user_routes(Services& services) {
   auto routes = read_routes(services, EntityKind::user, k_path, k_user, k_tag, "user");
   Route create = command_row(Method::post, std::string(k_path), Access::admin, k_tag, "Create a user");
-  create.request = {"NewUser", &wire::json_schema<NewUser>};
+  create.request = {"NewUser", &wire::input_schema<NewUser>};
   create.response = k_user;
   create.success = 201;
   may_answer(create, {"not_unique", "already_exists"});
@@ -187,7 +187,7 @@ std::vector<Route> user_routes(Services& services) {
   routes.push_back(std::move(create));
   routes.push_back(change_row<UserData<Patch>>(services, Method::patch, std::string(k_path) + "/{id}", k_path, k_tag,
                                                "Change fields, role, team; deactivate with active=false",
-                                               {"UserPatch", &wire::json_schema<UserData<Patch>>}, k_user, false,
+                                               {"UserPatch", &wire::input_schema<UserData<Patch>>}, k_user, false,
                                                [](Uuid id, commands::IfMatch if_match, UserData<Patch> patch) {
                                                  return commands::UpdateUser{id, if_match, std::move(patch)};
                                                }));
@@ -195,7 +195,7 @@ std::vector<Route> user_routes(Services& services) {
   may_answer(routes.back(), {"not_unique", "last_admin"});
   Route password =
       command_row(Method::post, std::string(k_path) + "/{id}/password", Access::admin, k_tag, "Set a user's password");
-  password.request = {"PasswordChange", &wire::json_schema<PasswordChange>};
+  password.request = {"PasswordChange", &wire::input_schema<PasswordChange>};
   password.response = k_user;
   password.handler = [&services](RequestContext& context) -> Task<Response> {
     auto setting = set_password(services, context, path_id(context).value());

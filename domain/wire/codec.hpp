@@ -447,8 +447,11 @@ void write_json(std::string& out, const T& value) {
 // ---- schema
 // ----------------------------------------------------------------------------------------------------------
 
+/// Whose JSON a schema describes. Readers take null for an optional field that is left out, writers leave it out.
+enum class Side { reader, writer };
+
 template <class T>
-void write_schema(std::string& out);
+void write_schema(std::string& out, Side side);
 
 /// `{"type":"string"}` of a value type, with its format, pattern and length.
 void write_text_schema(std::string& out, std::string_view format, std::string_view pattern, std::size_t max_length);
@@ -460,7 +463,7 @@ void write_number_schema(std::string& out, double minimum, double maximum);
 void write_nullable(std::string& out, const std::string& schema);
 
 template <class T>
-void write_object_schema(std::string& out) {
+void write_object_schema(std::string& out, Side side) {
   out.append(R"({"type":"object","properties":{)");
   std::string required;
   bool first = true;
@@ -470,7 +473,7 @@ void write_object_schema(std::string& out) {
     first = false;
     quote(out, D::name);
     out.push_back(':');
-    write_schema<Member>(out);
+    write_schema<Member>(out, side);
     if (must_be_there<T, Member>(D::name)) {
       if (!required.empty()) required.push_back(',');
       quote(required, D::name);
@@ -482,19 +485,28 @@ void write_object_schema(std::string& out) {
 }
 
 template <class T>
-void write_schema(std::string& out) {
-  if constexpr (k_is_optional<T> || k_is_replace<T>) {
-    write_schema<typename T::value_type>(out);
+void write_nullable_schema(std::string& out, Side side) {
+  std::string inner;
+  write_schema<T>(inner, side);
+  write_nullable(out, inner);
+}
+
+template <class T>
+void write_schema(std::string& out, Side side) {
+  if constexpr (k_is_optional<T>) {
+    side == Side::reader ? write_nullable_schema<typename T::value_type>(out, side)
+                         : write_schema<typename T::value_type>(out, side);
+  } else if constexpr (k_is_replace<T>) {
+    write_schema<typename T::value_type>(out, side);
   } else if constexpr (k_is_required<T>) {
-    write_schema<std::remove_cvref_t<decltype(*std::declval<T&>())>>(out);
+    write_schema<std::remove_cvref_t<decltype(*std::declval<T&>())>>(out, side);
   } else if constexpr (k_is_edit<T>) {
-    std::string inner;
-    write_schema<typename std::remove_cvref_t<decltype(std::declval<T&>().value())>::value_type>(inner);
-    write_nullable(out, inner);
+    using Value = typename std::remove_cvref_t<decltype(std::declval<T&>().value())>::value_type;
+    write_nullable_schema<Value>(out, side);
   } else if constexpr (k_is_vector<T>) {
     out.append(R"({"type":"array","maxItems":)" + std::to_string(list_limit<typename T::value_type>()) +
                R"(,"items":)");
-    write_schema<typename T::value_type>(out);
+    write_schema<typename T::value_type>(out, side);
     out.push_back('}');
   } else if constexpr (std::is_same_v<T, bool>) {
     out.append(R"({"type":"boolean"})");
@@ -516,23 +528,31 @@ void write_schema(std::string& out) {
   } else if constexpr (TextValue<T>) {
     write_text_schema(out, T::k_schema_format, T::k_schema_pattern, T::k_max_length);
   } else {
-    write_object_schema<T>(out);
+    write_object_schema<T>(out, side);
   }
 }
 
 template <class T>
 std::string json_schema() {
   std::string out;
-  write_schema<T>(out);
+  write_schema<T>(out, Side::writer);
+  return out;
+}
+
+template <class T>
+std::string input_schema() {
+  std::string out;
+  write_schema<T>(out, Side::reader);
   return out;
 }
 
 }  // namespace alforis::domain::wire
 
-/// Instantiates both ways of reading, writing and schema of a type; once per type, in its `_wire.cpp`.
+/// Instantiates both ways of reading, writing and both schemas of a type; once per type, in its `_wire.cpp`.
 #define ALFORIS_WIRE(T)                                                                                           \
   template alforis::domain::Result<T> alforis::domain::wire::from_json<T>(std::string_view,                       \
                                                                           alforis::domain::wire::UnknownMembers); \
   template alforis::domain::Problems alforis::domain::wire::read_stored<T>(std::string_view, T&);                 \
   template void alforis::domain::wire::write_json<T>(std::string&, const T&);                                     \
-  template std::string alforis::domain::wire::json_schema<T>();
+  template std::string alforis::domain::wire::json_schema<T>();                                                   \
+  template std::string alforis::domain::wire::input_schema<T>();

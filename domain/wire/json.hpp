@@ -57,9 +57,13 @@ std::string to_json(const T& value) {
   return out;
 }
 
-/// The type's JSON Schema (2020-12), self-contained.
+/// The JSON Schema (2020-12) of what write_json() writes, self-contained.
 template <class T>
 std::string json_schema();
+
+/// The same for what from_json() reads: where a member may be left out, null says the same.
+template <class T>
+std::string input_schema();
 
 /// Appends `text` as a JSON string with its quotes (RFC 8259 §7). The text must be valid UTF-8.
 void quote(std::string& out, std::string_view text);
