@@ -170,6 +170,17 @@ void append_change(std::string& out, const projections::FieldChange& change) {
   out += R"(,"from":)" + change.from.value_or("null") + R"(,"to":)" + change.to.value_or("null") + '}';
 }
 
+void append_origin(std::string& out, const projections::ImportOrigin& origin) {
+  out += R"(,"import":{"batch":)";
+  domain::wire::quote(out, origin.batch);
+  if (origin.file) {
+    out += R"(,"file":)";
+    domain::wire::quote(out, *origin.file);
+  }
+  if (origin.line) out += R"(,"line":)" + std::to_string(*origin.line);
+  out.push_back('}');
+}
+
 void append_entry(std::string& out, const projections::HistoryEntry& entry) {
   out += R"({"position":)" + std::to_string(entry.position) + R"(,"type":)";
   domain::wire::quote(out, entry.type);
@@ -178,6 +189,7 @@ void append_entry(std::string& out, const projections::HistoryEntry& entry) {
     out += R"(,"reason":)";
     domain::wire::quote(out, *entry.reason);
   }
+  if (entry.import) append_origin(out, *entry.import);
   out += R"(,"changes":[)";
   bool first = true;
   for (const auto& change : entry.changes) {
@@ -365,7 +377,9 @@ std::string history_entry_schema() {
   return R"({"type":"object","required":["position","type","at","by","changes"],"properties":{)"
          R"("position":{"type":"integer","minimum":1},"type":{"type":"string"},)"
          R"("at":{"type":"string","format":"date-time"},"by":{"type":"string","format":"uuid"},)"
-         R"("reason":{"type":"string"},"changes":{"type":"array","items":{"type":"object",)"
+         R"("reason":{"type":"string"},"import":{"type":"object","description":"where an import brought it from",)"
+         R"("required":["batch"],"properties":{"batch":{"type":"string","format":"uuid"},"file":{"type":"string"},)"
+         R"("line":{"type":"integer","minimum":1}}},"changes":{"type":"array","items":{"type":"object",)"
          R"("required":["field","from","to"],"properties":{"field":{"type":"string"},"from":{},"to":{}}}}}})";
 }
 

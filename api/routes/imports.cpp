@@ -69,12 +69,13 @@ ImportOutcome outcome_of(const CommandResult& result, bool dry_run) {
   return answer;
 }
 
+/// Where the history of what the record changes says it came from (projections::ImportOrigin): the file's name and
+/// place, nothing of what stands in it.
 std::string import_metadata(const ImportBatch& batch, const ImportRecord& record, const std::string& base) {
   std::string json =
       base.substr(0, base.size() - 1) + R"(,"import":")" + batch.import_id->text() + R"(","imported_from":)";
-  std::string source = batch.source->text();
-  if (!record.lines.empty()) source += ':' + std::to_string(record.lines.front());
-  wire::quote(json, source);
+  wire::quote(json, batch.source->text());
+  if (!record.lines.empty()) json += R"(,"imported_line":)" + std::to_string(record.lines.front());
   json.push_back('}');
   return json;
 }

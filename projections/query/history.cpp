@@ -38,20 +38,34 @@ const std::string* value_of(const Members& members, std::string_view name) {
   return at == members.end() ? nullptr : &at->second;
 }
 
-std::optional<std::string> text_member(std::string_view document, std::string_view name) {
+/// The member when it is there and a T; `Kept` outlives the document.
+template <class T, class Kept = T>
+std::optional<Kept> member(std::string_view document, std::string_view name) {
   json::parser parser;
   json::object object;
-  std::string_view text;
+  T value{};
   if (parser.parse(document.data(), document.size()).get(object) != simdjson::SUCCESS) return std::nullopt;
-  if (object.at_key(name).get(text) != simdjson::SUCCESS) return std::nullopt;
-  return std::string(text);
+  if (object.at_key(name).get(value) != simdjson::SUCCESS) return std::nullopt;
+  return Kept(value);
+}
+
+std::optional<std::string> text_member(std::string_view document, std::string_view name) {
+  return member<std::string_view, std::string>(document, name);
+}
+
+std::optional<ImportOrigin> import_origin(std::string_view metadata) {
+  auto batch = text_member(metadata, "import");
+  if (!batch) return std::nullopt;
+  return ImportOrigin{std::move(*batch), text_member(metadata, "imported_from"),
+                      member<std::int64_t>(metadata, "imported_line")};
 }
 
 template <class State>
 class Teller {
  public:
   HistoryEntry tell(const domain::Uuid& id, const HistoryRow& row) {
-    HistoryEntry entry{row.position, row.index, row.type, row.time, row.actor, reason(row), row.metadata, {}};
+    HistoryEntry entry{
+        row.position, row.index, row.type, row.time, row.actor, reason(row), import_origin(row.metadata), {}};
     const auto event = domain::decode_event(row.type, row.data);
     if (!event) return entry;
     std::visit([&](const auto& known) { apply(known, {id, row.actor, row.time}); }, *event);

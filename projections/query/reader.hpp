@@ -55,6 +55,15 @@ struct FieldChange {
   friend bool operator==(const FieldChange&, const FieldChange&) = default;
 };
 
+/// The import that a change came from, as far as its commit tells.
+struct ImportOrigin {
+  std::string batch;                 ///< the import's id
+  std::optional<std::string> file;   ///< its name; in logs of old programs with `:line` behind it
+  std::optional<std::int64_t> line;  ///< the first of the record's, from 1
+
+  friend bool operator==(const ImportOrigin&, const ImportOrigin&) = default;
+};
+
 struct HistoryEntry {
   Position position = 0;
   std::uint32_t index = 0;  ///< of the event in its commit
@@ -62,7 +71,7 @@ struct HistoryEntry {
   domain::Instant time;
   domain::Uuid actor;
   std::optional<std::string> reason;
-  std::string metadata;  ///< JSON object of the commit
+  std::optional<ImportOrigin> import;
   std::vector<FieldChange> changes;
 };
 

@@ -1,5 +1,6 @@
 """Histories say who changed what, when, from, to and why; imports create once and fill what is empty."""
 
+import json
 import uuid
 
 import pytest
@@ -158,10 +159,31 @@ def test_the_largest_batch_is_taken(admin):
 
 
 def test_an_import_is_in_the_history_with_its_file(admin):
-    answer = send(admin, batch({"name": unique("Tracée"), "city": "Lyon"}))
-    told = entries(admin, organisation_path(answer.ok()["outcomes"][0]["id"]))
-    assert told[-1]["by"] == admin.user["id"]
-    assert {change["field"] for change in told[-1]["changes"]} >= {"name", "city"}
+    body = batch({"name": unique("Une")}, {"name": unique("Tracée"), "city": "Lyon"})
+    path = organisation_path(send(admin, body).ok()["outcomes"][1]["id"])
+    admin.patch(path, {"city": "Paris"}).ok()
+    changed, imported = entries(admin, path)
+    assert imported["by"] == admin.user["id"]
+    assert {change["field"] for change in imported["changes"]} >= {"name", "city"}
+    assert imported["import"] == {"batch": body["import_id"], "file": "registre.csv", "line": 3}
+    assert "import" not in changed
+
+
+def test_an_import_without_lines_is_in_the_history_with_its_file_alone(admin):
+    body = batch({"name": unique("Tracée")})
+    body["records"][0].pop("lines")
+    (imported,) = entries(admin, organisation_path(send(admin, body).ok()["outcomes"][0]["id"]))
+    assert imported["import"] == {"batch": body["import_id"], "file": "registre.csv"}
+
+
+def test_metadata_hold_no_fields_of_what_is_imported(firm):
+    body = batch({"name": unique("Discrète"), "email": "jeanne@exemple.fr", "notes": "Jeanne Moreau"})
+    answer = send(firm.admin, body)
+    answer.ok()
+    lines = firm.server.cli("replay", "--from", answer.position).stdout.splitlines()
+    metadata = [json.loads(line)["meta"] for line in lines if body["import_id"] in line]
+    assert metadata
+    assert {name for meta in metadata for name in meta} == {"request_hash", "request_id", "import", "imported_from", "imported_line"}
 
 
 def test_a_manager_imports_into_the_own_team_and_learns_nothing_of_others(firm):

@@ -41,5 +41,20 @@ TEST(History, EntriesAreToldNewestFirstWithTheReason) {
   EXPECT_EQ(entries[3].changes.front(), (FieldChange{"name", std::nullopt, "\"A\""}));
 }
 
+TEST(History, AnEntrySaysWhichImportItCameFrom) {
+  const domain::Uuid id = domain::Uuid::parse("01890000-0000-7000-8000-000000000001").value();
+  const auto row = [&](const char* metadata) {
+    return HistoryRow{
+        3, 0, id, domain::Instant::from_micros(1), "organisation.created.v1", metadata, R"({"name":"A"})"};
+  };
+  const auto origin = [&](const char* metadata) {
+    return tell_history(domain::EntityKind::organisation, id, {row(metadata)}).front().import;
+  };
+  EXPECT_EQ(origin(R"({"request_id":"r"})"), std::nullopt);
+  EXPECT_EQ(origin(R"({"import":"b","imported_from":"a.csv","imported_line":12})"), (ImportOrigin{"b", "a.csv", 12}));
+  EXPECT_EQ(origin(R"({"import":"b","imported_from":"a.csv:12"})"), (ImportOrigin{"b", "a.csv:12", std::nullopt}));
+  EXPECT_EQ(origin(R"({"import":"b"})"), (ImportOrigin{"b", std::nullopt, std::nullopt}));
+}
+
 }  // namespace
 }  // namespace alforis::projections
