@@ -15,6 +15,7 @@ void add_replay(CLI::App& app, ExitCode& exit);
 void add_history(CLI::App& app, ExitCode& exit);
 void add_verify(CLI::App& app, ExitCode& exit);
 void add_rebuild(CLI::App& app, ExitCode& exit);
+void add_openapi(CLI::App& app, ExitCode& exit);
 void add_doctor(CLI::App& app, ExitCode& exit);
 void add_user(CLI::App& app, ExitCode& exit);
 

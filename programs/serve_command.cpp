@@ -9,13 +9,11 @@
 
 #include "api/auth/bearer.hpp"
 #include "api/auth/password.hpp"
-#include "api/health.hpp"
-#include "api/openapi.hpp"
-#include "api/routes/resources.hpp"
 #include "api/server.hpp"
 #include "api/services.hpp"
 #include "commands/state_store.hpp"
 #include "domain/wire/json.hpp"
+#include "programs/api_rows.hpp"
 #include "programs/commands.hpp"
 #include "programs/settings.hpp"
 
@@ -184,15 +182,8 @@ class Installation {
   }
 
   void add_routes() {
-    for (auto make : {api::organisation_routes, api::person_routes, api::link_routes, api::team_routes,
-                      api::user_routes, api::import_routes}) {
-      router_.add(make(services_));
-    }
-    router_.add(api::health_routes(health_));
-    router_.add(api::metrics_route(metrics_));
-    api::OpenApiInfo info;
-    info.description = "CRM of a fund distributor: organisations, people, links, users and teams.";
-    api::add_documentation(router_, info);
+    add_api_rows(router_, services_, health_, metrics_);
+    api::add_documentation(router_, openapi_info());
   }
 
   void add_health() {

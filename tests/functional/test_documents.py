@@ -211,6 +211,13 @@ def test_every_route_that_the_document_names_is_there(document, admin):
         assert suffix in known, f"{suffix} is in the code and not in the document"
 
 
+def test_the_document_in_git_is_the_served_one(document, server):
+    """`alforis openapi > docs/generated/openapi.json` makes it so."""
+    printed = server.cli("openapi", stores=False).stdout
+    assert json.loads(printed) == document
+    assert (ROOT / "docs/generated/openapi.json").read_text() == printed
+
+
 def test_the_document_is_the_same_at_every_call(server):
     first = server.anonymous().get("/openapi.json").body
     assert server.anonymous().get("/openapi.json").body == first

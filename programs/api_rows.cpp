@@ -1,0 +1,22 @@
+#include "programs/api_rows.hpp"
+
+#include "api/routes/resources.hpp"
+
+namespace alforis::programs {
+
+void add_api_rows(api::Router& router, api::Services& services, api::Health& health, api::Metrics& metrics) {
+  for (auto make : {api::organisation_routes, api::person_routes, api::link_routes, api::team_routes, api::user_routes,
+                    api::import_routes}) {
+    router.add(make(services));
+  }
+  router.add(api::health_routes(health));
+  router.add(api::metrics_route(metrics));
+}
+
+api::OpenApiInfo openapi_info() {
+  api::OpenApiInfo info;
+  info.description = "CRM of a fund distributor: organisations, people, links, users and teams.";
+  return info;
+}
+
+}  // namespace alforis::programs
