@@ -1,6 +1,7 @@
 // Deciders of links between people and organisations.
 
 #include "commands/decide.hpp"
+#include "commands/phones.hpp"
 #include "domain/patch.hpp"
 
 namespace alforis::commands {
@@ -67,10 +68,12 @@ void demote_present_primary(Decision& decision, const Uuid& organisation, const 
   decision.events.push_back({*primary, std::move(demoted)});
 }
 
-std::optional<Phone> normalised(const std::optional<Phone>& phone, const std::optional<CountryCode>& country) {
-  if (!phone) return phone;
-  auto result = Phone::normalise(phone->text(), country);
-  return result ? std::move(*result) : *phone;
+/// `phone`: a link's, or the change of one.
+template <class PhoneField>
+std::optional<Rejection> read_phone(PhoneField& phone, const std::optional<CountryCode>& country) {
+  PhoneReader reader(country);
+  reader.read(phone, "/work_phone");
+  return reader.refusal();
 }
 
 }  // namespace
@@ -87,7 +90,8 @@ Decided decide(const CreateLink& command, const DecisionContext& context) {
     return linked;
   }
   LinkCreated event = command.data;
-  event.work_phone = normalised(event.work_phone, context.state.find<Organisation>(*event.organisation_id)->country);
+  const auto country = context.state.find<Organisation>(*event.organisation_id)->country;
+  if (auto refusal = read_phone(event.work_phone, country)) return *refusal;
   const bool primary = event.is_primary;
   Decision decision = happened(command.id, std::move(event));
   if (primary) demote_present_primary(decision, *command.data.organisation_id, command.id, context);
@@ -101,9 +105,7 @@ Decided decide(const UpdateLink& command, const DecisionContext& context) {
   if (auto refusal = stale(command.if_match, present->link)) return *refusal;
   LinkUpdated event;
   static_cast<LinkData<Patch>&>(event) = command.patch;
-  if (event.work_phone.touched() && event.work_phone.value()) {
-    event.work_phone = Edit<Phone>(*normalised(event.work_phone.value(), present->organisation.country));
-  }
+  if (auto refusal = read_phone(event.work_phone, present->organisation.country)) return *refusal;
   LinkData<Full> changed = present->link;
   apply<LinkData>(changed, event);
   if (auto refusal = check_dates(changed.since, changed.until)) return *refusal;

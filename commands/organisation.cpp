@@ -1,6 +1,7 @@
 // Deciders of organisations.
 
 #include "commands/decide.hpp"
+#include "commands/phones.hpp"
 #include "domain/patch.hpp"
 #include "domain/wire/enums.hpp"
 
@@ -70,15 +71,17 @@ Refusal check_siren(const std::optional<Siren>& siren, const std::optional<Siret
   return invalid(problem("siren_mismatch", "the SIRET does not begin with the SIREN", "/siret"));
 }
 
-void normalise_phone(OrganisationData<Full>& data) {
-  if (!data.phone) return;
-  if (auto phone = Phone::normalise(data.phone->text(), data.country)) data.phone = std::move(*phone);
+Refusal read_phone(OrganisationData<Full>& data) {
+  PhoneReader reader(data.country);
+  reader.read(data.phone, "/phone");
+  return reader.refusal();
 }
 
-void normalise_phone(OrganisationData<Patch>& patch, const Organisation& present) {
-  if (!patch.phone.touched() || !patch.phone.value()) return;
+Refusal read_phone(OrganisationData<Patch>& patch, const Organisation& present) {
   const auto country = patch.country.touched() ? patch.country.value() : present.country;
-  if (auto phone = Phone::normalise(patch.phone.value()->text(), country)) patch.phone = Edit<Phone>(std::move(*phone));
+  PhoneReader reader(country);
+  reader.read(patch.phone, "/phone");
+  return reader.refusal();
 }
 
 Refusal check_update_right(const UpdateOrganisation& command, const Organisation& present,
@@ -171,7 +174,7 @@ Decided create(const Uuid& id, OrganisationData<Full> data, const DecisionContex
   if (auto refusal = check_owner(data.owner_id, context)) return *refusal;
   if (context.actor.role == Role::sales && !data.owner_id) data.owner_id = context.actor.id;
   if (data.pipeline_stage == PipelineStage::signe && !data.signature_date) data.signature_date = context.today;
-  normalise_phone(data);
+  if (auto refusal = read_phone(data)) return *refusal;
   OrganisationCreated event;
   static_cast<OrganisationData<Full>&>(event) = std::move(data);
   return happened(id, std::move(event));
@@ -193,7 +196,7 @@ Decided decide(const UpdateOrganisation& command, const DecisionContext& context
   if (patch.owner_id.touched() && patch.owner_id.value() != present->owner_id) {
     if (auto refusal = check_owner(patch.owner_id.value(), context)) return *refusal;
   }
-  normalise_phone(patch, *present);
+  if (auto refusal = read_phone(patch, *present)) return *refusal;
   Organisation changed = *present;
   apply<OrganisationData>(changed, patch);
   if (auto refusal = check_unique(changed.lei, changed.siret, changed.id, context)) return *refusal;
@@ -247,7 +250,7 @@ Decided decide(const ImportOrganisation& command, const DecisionContext& context
     return conflict("already_exists", "the organisation exists already and belongs to another team");
   }
   OrganisationData<Full> incoming = command.data;
-  normalise_phone(incoming);
+  if (auto refusal = read_phone(incoming)) return *refusal;
   OrganisationData<Patch> patch = merge_import(present, incoming, command.on_existing);
   if (patch.owner_id.touched()) {
     if (auto refusal = check_owner(patch.owner_id.value(), context)) return *refusal;

@@ -1,6 +1,7 @@
 // Deciders of people.
 
 #include "commands/decide.hpp"
+#include "commands/phones.hpp"
 #include "domain/patch.hpp"
 
 namespace alforis::commands {
@@ -30,20 +31,19 @@ std::optional<Rejection> check_name(const PersonData<Full>& data) {
                   {"required", "/last_name", "a person needs a first name or a last name"}});
 }
 
-Phone normalised(const Phone& phone, const std::optional<CountryCode>& country) {
-  auto result = Phone::normalise(phone.text(), country);
-  return result ? std::move(*result) : phone;
+std::optional<Rejection> read_phones(PersonData<Full>& data) {
+  PhoneReader reader(data.country);
+  reader.read(data.personal_phone, "/personal_phone");
+  reader.read(data.mobile, "/mobile");
+  return reader.refusal();
 }
 
-void normalise_phones(PersonData<Full>& data) {
-  if (data.personal_phone) data.personal_phone = normalised(*data.personal_phone, data.country);
-  if (data.mobile) data.mobile = normalised(*data.mobile, data.country);
-}
-
-void normalise_phones(PersonData<Patch>& patch, const std::optional<CountryCode>& country) {
-  for (Edit<Phone>* phone : {&patch.personal_phone, &patch.mobile}) {
-    if (phone->touched() && phone->value()) *phone = Edit<Phone>(normalised(*phone->value(), country));
-  }
+std::optional<Rejection> read_phones(PersonData<Patch>& patch, const Person& present) {
+  const auto country = patch.country.touched() ? patch.country.value() : present.country;
+  PhoneReader reader(country);
+  reader.read(patch.personal_phone, "/personal_phone");
+  reader.read(patch.mobile, "/mobile");
+  return reader.refusal();
 }
 
 /// Managers delete and restore what they may change.
@@ -64,7 +64,7 @@ Decided decide(const CreatePerson& command, const DecisionContext& context) {
   PersonCreated event;
   static_cast<PersonData<Full>&>(event) = command.data;
   if (auto refusal = check_name(event)) return *refusal;
-  normalise_phones(event);
+  if (auto refusal = read_phones(event)) return *refusal;
   return happened(command.id, std::move(event));
 }
 
@@ -77,7 +77,7 @@ Decided decide(const UpdatePerson& command, const DecisionContext& context) {
   if (auto refusal = stale(command.if_match, *present)) return *refusal;
   PersonUpdated event;
   static_cast<PersonData<Patch>&>(event) = command.patch;
-  normalise_phones(event, event.country.touched() ? event.country.value() : present->country);
+  if (auto refusal = read_phones(event, *present)) return *refusal;
   PersonData<Full> changed = *present;
   apply<PersonData>(changed, event);
   if (auto refusal = check_name(changed)) return *refusal;

@@ -294,8 +294,7 @@ class Filler {
     }
     const std::string typed = one_line(cell, " ");
     const auto phone = domain::Phone::normalise(typed, draft_.data.country);
-    // What normalise() changed it has understood; asking e164() costs as much again.
-    if (phone && phone->text() == typed && !phone->e164()) {
+    if (phone && !phone->understood()) {
       draft_.warn(label, cell, "phone_not_understood", "no valid number of the country; kept as typed");
     }
     take_result(draft_.data.phone, phone, label, cell);

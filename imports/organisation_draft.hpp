@@ -86,8 +86,7 @@ void offer(OrganisationDraft& draft, std::optional<T>& field, const T& value, st
 /// - An e-mail address in the column of web sites is kept in the notes like any other bad cell, and also becomes the
 ///   e-mail when the row has none; a SIREN with zeros in front in the column of SIRETs becomes the SIREN likewise.
 /// - Phones are read with the row's country, France when it has none; one that is no valid number is kept as typed,
-/// with
-///   a warning.
+///   with a warning, or, when it begins with a plus sign, goes to the notes like any other bad cell.
 /// - Text beyond a field's limit is cut, and the whole of it goes to the notes.
 /// - Notes of the form `label: value | label: value` give up the parts whose label is an identifier, a way to get in
 ///   touch, the legal form or the AUM with its unit; the rest stays.

@@ -75,6 +75,14 @@ std::string mended(std::string text) {
   return text;
 }
 
+std::optional<std::string> understood_as(std::string_view typed, const std::string& region) {
+  const std::string number = plain(typed);
+  if (has_words(number)) return std::nullopt;
+  // As it stands first: "(212) 555 0123" is New York to an American, and Italy keeps the zero of "+39 (0)2".
+  if (auto e164 = valid_e164(number, region)) return e164;
+  return valid_e164(mended(number), region);
+}
+
 }  // namespace
 
 Result<Phone> Phone::parse(std::string_view typed) {
@@ -86,20 +94,13 @@ Result<Phone> Phone::parse(std::string_view typed) {
 Result<Phone> Phone::normalise(std::string_view typed, std::optional<CountryCode> country) {
   auto as_typed = parse(typed);
   if (!as_typed) return as_typed;
-  const std::string number = plain(as_typed->text_);
-  if (has_words(number)) return as_typed;
-  const std::string region = country.value_or(CountryCode::france()).text();
-  // As it stands first: "(212) 555 0123" is New York to an American, and Italy keeps the zero of "+39 (0)2".
-  if (auto e164 = valid_e164(number, region)) return Phone(std::move(*e164));
-  if (auto e164 = valid_e164(mended(number), region)) return Phone(std::move(*e164));
-  return as_typed;
-}
-
-bool Phone::e164() const {
-  // E.164 §6: a country code that begins with no zero, and at most fifteen digits.
-  if (text_.size() < 3 || text_.size() > 16 || text_[0] != '+' || text_[1] == '0') return false;
-  if (!ascii::all_digits(std::string_view(text_).substr(1))) return false;
-  return valid_e164(text_, CountryCode::france().text()) == text_;
+  if (auto e164 = understood_as(as_typed->text_, country.value_or(CountryCode::france()).text())) {
+    return Phone(std::move(*e164));
+  }
+  if (!as_typed->understood()) return as_typed;
+  return problem("invalid_phone",
+                 "a number that begins with + has to be a valid one, without extension or words; "
+                 "what begins otherwise is kept as typed");
 }
 
 }  // namespace alforis::domain

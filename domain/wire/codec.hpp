@@ -453,8 +453,19 @@ enum class Side { reader, writer };
 template <class T>
 void write_schema(std::string& out, Side side);
 
-/// `{"type":"string"}` of a value type, with its format, pattern and length.
-void write_text_schema(std::string& out, std::string_view format, std::string_view pattern, std::size_t max_length);
+/// What a value type tells its readers beyond its format; empty for most.
+template <class T>
+constexpr std::string_view schema_description() {
+  if constexpr (requires { T::k_schema_description; }) {
+    return T::k_schema_description;
+  } else {
+    return {};
+  }
+}
+
+/// `{"type":"string"}` of a value type, with its description, format, pattern and length.
+void write_text_schema(std::string& out, std::string_view description, std::string_view format,
+                       std::string_view pattern, std::size_t max_length);
 
 /// `{"type":"number"}` with its bounds.
 void write_number_schema(std::string& out, double minimum, double maximum);
@@ -526,7 +537,7 @@ void write_schema(std::string& out, Side side) {
   } else if constexpr (NumberValue<T>) {
     write_number_schema(out, T::k_minimum, T::k_maximum);
   } else if constexpr (TextValue<T>) {
-    write_text_schema(out, T::k_schema_format, T::k_schema_pattern, T::k_max_length);
+    write_text_schema(out, schema_description<T>(), T::k_schema_format, T::k_schema_pattern, T::k_max_length);
   } else {
     write_object_schema<T>(out, side);
   }

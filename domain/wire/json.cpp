@@ -221,8 +221,13 @@ void write_integer(std::string& out, std::int64_t value) {
   out.append(digits, end);
 }
 
-void write_text_schema(std::string& out, std::string_view format, std::string_view pattern, std::size_t max_length) {
+void write_text_schema(std::string& out, std::string_view description, std::string_view format,
+                       std::string_view pattern, std::size_t max_length) {
   out += R"({"type":"string")";
+  if (!description.empty()) {
+    out += R"(,"description":)";
+    quote(out, description);
+  }
   if (!format.empty()) {
     out += R"(,"format":)";
     quote(out, format);

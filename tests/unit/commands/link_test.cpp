@@ -83,6 +83,8 @@ TEST(CreateLink, PhoneIsReadAsDialledInTheOrganisationsCountry) {
   EXPECT_EQ(firm.when("sam", update_link("l", R"({"work_phone":"0470 12 34 56"})")),
             R"(link.updated.v1 l {"work_phone":"+32470123456"})");
   EXPECT_EQ(firm.when("sam", update_link("l", R"({"work_phone":"02 555 12 12"})")), k_nothing);
+  EXPECT_EQ(firm.when("sam", update_link("l", R"({"work_phone":"+999 1"})")),
+            "invalid invalid_input invalid_phone@/work_phone");
 }
 
 // ---- the primary link

@@ -108,6 +108,18 @@ TEST(CreateOrganisation, PhoneIsReadAsDialledInItsCountry) {
   EXPECT_EQ(firm.state<Organisation>("odd").phone->text(), "standard, poste 12");
 }
 
+TEST(CreateOrganisation, TakesNoPhoneThatOnlyLooksLikeE164) {
+  Firm firm;
+  firm.given("ada", create_organisation("other", R"({"name":"Other"})"));
+  for (const auto* phone : {"+99912345678", "+33 1 85 00 11 22 poste 12"}) {
+    const std::string members = R"("phone":")" + std::string(phone) + "\"}";
+    EXPECT_EQ(firm.when("ada", create_organisation("acme", R"({"name":"Acme",)" + members)),
+              "invalid invalid_input invalid_phone@/phone");
+    EXPECT_EQ(firm.when("ada", update_organisation("other", '{' + members)),
+              "invalid invalid_input invalid_phone@/phone");
+  }
+}
+
 TEST(CreateOrganisation, SirenAndSiretSpeakOfOneCompany) {
   const Firm firm;
   const auto with = [](int siren_number, int siret_number) {

@@ -67,6 +67,15 @@ TEST(CreatePerson, PhonesAreReadAsDialledInTheCountry) {
   EXPECT_EQ(firm.state<Person>("p").mobile->text(), "+32470123456");
 }
 
+TEST(CreatePerson, TakesNoPhoneThatOnlyLooksLikeE164) {
+  const std::string phones = R"("personal_phone":"+1","mobile":"+999 1"})";
+  const auto* refused = "invalid invalid_input invalid_phone@/personal_phone invalid_phone@/mobile";
+  Firm firm;
+  EXPECT_EQ(firm.when("sam", create_person("p", R"({"last_name":"P",)" + phones)), refused);
+  firm.given("sam", create_person("p", R"({"last_name":"P"})"));
+  EXPECT_EQ(firm.when("sam", update_person("p", '{' + phones)), refused);
+}
+
 TEST(CreatePerson, IsNothingForViewersAndNeedsAnIdOfItsOwn) {
   const Firm firm = firm_with_people();
   EXPECT_EQ(firm.when("vic", create_person("p", R"({"last_name":"P"})")), "forbidden forbidden");

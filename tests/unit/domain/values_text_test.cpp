@@ -297,22 +297,20 @@ TEST(Phone, is_read_in_its_country) {
 
 TEST(Phone, that_is_no_valid_number_stays_as_typed) {
   for (const std::string_view typed :
-       {"n/a", "3949", "12", "01 85 00 11", "+33 1 85 00 11 22 33 44", "01 85 00 11 22 / 06 12 34 56 78",
-        "01 85 00 11 22 poste 12", "01 85 00 11 22 ext. 5", "Jeanne 01 85 00 11 22", "+999 123456789", "+", "()", "+0",
-        "+33 1 85 00 11 22;ext=5", "-"}) {
+       {"n/a", "3949", "12", "01 85 00 11", "01 85 00 11 22 / 06 12 34 56 78", "01 85 00 11 22 poste 12",
+        "01 85 00 11 22 ext. 5", "Jeanne 01 85 00 11 22", "()", "-", "(+999) 12", "0033 1 85 00 11 22 33 44"}) {
     EXPECT_EQ(normalised(typed), typed);
-    EXPECT_FALSE(Phone::normalise(typed, std::nullopt)->e164()) << typed;
   }
   EXPECT_EQ(normalised("  "), "!empty");
 }
 
-TEST(Phone, knows_whether_it_is_e164) {
-  EXPECT_TRUE(Phone::parse("+33185001122").value().e164());
-  EXPECT_FALSE(Phone::parse("+33 1 85 00 11 22").value().e164());
-  EXPECT_FALSE(Phone::parse("0185001122").value().e164());
-  EXPECT_FALSE(Phone::parse("+33000000000").value().e164());
-  EXPECT_FALSE(Phone::parse("+99999999999").value().e164());
-  EXPECT_FALSE(Phone::parse("+330185001122").value().e164());
+TEST(Phone, begins_with_a_plus_sign_only_when_it_was_understood) {
+  for (const std::string_view typed : {"+999 123456789", "+99912345678", "+", "+0", "+33 1 85 00 11 22 33 44",
+                                       "+33 1 85 00 11 22;ext=5", "+33 1 85 00 11 22 poste 12", " +33 (12) "}) {
+    EXPECT_EQ(normalised(typed), "!invalid_phone") << typed;
+  }
+  EXPECT_TRUE(Phone::normalise("01 85 00 11 22", std::nullopt)->understood());
+  EXPECT_FALSE(Phone::normalise("3949", std::nullopt)->understood());
 }
 
 TEST(Phone, normalised_twice_is_the_same) {

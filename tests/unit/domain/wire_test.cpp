@@ -333,6 +333,8 @@ TEST(JsonSchema, SaysWhatTheReaderChecks) {
   EXPECT_EQ(schema_at(schema, "/required"), R"(["name"])");
   EXPECT_EQ(schema_at(schema, "/additionalProperties"), "false");
   EXPECT_EQ(schema_at(schema, "/properties/name"), R"({"type":"string","maxLength":255})");
+  EXPECT_EQ(schema_at(schema, "/properties/phone"),
+            R"({"type":"string","description":")" + std::string(Phone::k_schema_description) + R"(","maxLength":50})");
   EXPECT_EQ(schema_at(schema, "/properties/type/enum"),
             R"(["client","fournisseur","distributeur","emetteur","autre"])");
   EXPECT_EQ(schema_at(schema, "/properties/owner_id"), R"({"type":"string","format":"uuid"})");

@@ -178,6 +178,10 @@ TEST(Rows, PhonesAreDialledInTheRowsCountry) {
   const auto odd = only("name,phone\nA,12345\n");
   EXPECT_EQ(odd.data.phone->text(), "12345");
   EXPECT_THAT(codes(odd), ElementsAre("phone_not_understood"));
+  const auto pretending = only("name,phone\nA,+999 12\n");
+  EXPECT_FALSE(pretending.data.phone);
+  EXPECT_EQ(pretending.data.notes->text(), "Téléphone: +999 12");
+  EXPECT_THAT(codes(pretending), ElementsAre("invalid_phone"));
 }
 
 TEST(Rows, NotesGiveUpTheFieldsInThem) {

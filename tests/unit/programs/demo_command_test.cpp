@@ -66,7 +66,7 @@ TEST(DemoFirm, HasTheRightCountsAndOnlyRightValues) {
     EXPECT_TRUE(!data.lei || numbers.insert(data.lei->text()).second);
     EXPECT_TRUE(!data.siret || numbers.insert(data.siret->text()).second);
     EXPECT_TRUE(!data.siret || data.siret->siren() == *data.siren);
-    EXPECT_TRUE(!data.phone || data.phone->e164());
+    EXPECT_TRUE(!data.phone || Phone::normalise(data.phone->text(), std::nullopt).value() == *data.phone);
     EXPECT_EQ(data.pipeline_stage == PipelineStage::signe, data.signature_date.has_value());
     ++stages[data.pipeline_stage];
     shared += data.owner_id ? 0 : 1;
