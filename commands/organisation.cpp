@@ -81,6 +81,7 @@ Refusal read_phone(OrganisationData<Patch>& patch, const Organisation& present) 
   const auto country = patch.country.touched() ? patch.country.value() : present.country;
   PhoneReader reader(country);
   reader.read(patch.phone, "/phone");
+  if (country != present.country) reader.read_again(patch.phone, present.phone);
   return reader.refusal();
 }
 

@@ -43,6 +43,10 @@ std::optional<Rejection> read_phones(PersonData<Patch>& patch, const Person& pre
   PhoneReader reader(country);
   reader.read(patch.personal_phone, "/personal_phone");
   reader.read(patch.mobile, "/mobile");
+  if (country != present.country) {
+    reader.read_again(patch.personal_phone, present.personal_phone);
+    reader.read_again(patch.mobile, present.mobile);
+  }
   return reader.refusal();
 }
 

@@ -25,6 +25,12 @@ void PhoneReader::read(Edit<Phone>& change, std::string_view pointer) {
   change = Edit<Phone>(std::move(*phone));
 }
 
+void PhoneReader::read_again(Edit<Phone>& change, const std::optional<Phone>& stored) const {
+  if (change.touched() || !stored || stored->understood()) return;
+  auto phone = Phone::normalise(stored->text(), country_);
+  if (phone && phone->understood()) change = Edit<Phone>(std::move(*phone));
+}
+
 std::optional<Rejection> PhoneReader::refusal() const {
   if (problems_.empty()) return std::nullopt;
   return invalid(problems_);

@@ -20,6 +20,8 @@ class PhoneReader {
   void read(std::optional<domain::Phone>& phone, std::string_view pointer);
   /// A phone that a change may bring.
   void read(domain::Edit<domain::Phone>& change, std::string_view pointer);
+  /// A phone that was not understood in the country before: it is tried in this one, unless the change brings another.
+  void read_again(domain::Edit<domain::Phone>& change, const std::optional<domain::Phone>& stored) const;
 
   /// Why the command cannot be done; nullopt when all phones are right.
   std::optional<Rejection> refusal() const;

@@ -192,6 +192,22 @@ TEST(UpdateOrganisation, ReadsAPhoneInTheCountryThatThePatchLeaves) {
             R"(organisation.updated.v1 acme {"phone":"+33185001122","country":null})");
 }
 
+TEST(UpdateOrganisation, ReadsAPhoneThatWasNotUnderstoodAgainWhenTheCountryChanges) {
+  Firm firm;
+  firm.given("ada", create_organisation("acme", R"({"name":"Acme","phone":"02 555 12 12"})"));
+  EXPECT_EQ(firm.when("ada", update_organisation("acme", R"({"country":"BE"})")),
+            R"(organisation.updated.v1 acme {"phone":"+3225551212","country":"BE"})");
+  EXPECT_EQ(firm.when("ada", update_organisation("acme", R"({"country":"FR"})")),
+            R"(organisation.updated.v1 acme {"country":"FR"})")
+      << "it is none there either";
+  EXPECT_EQ(firm.when("ada", update_organisation("acme", R"({"country":"BE","phone":null})")),
+            R"(organisation.updated.v1 acme {"phone":null,"country":"BE"})");
+  firm.given("ada", update_organisation("acme", R"({"country":"BE"})"));
+  EXPECT_EQ(firm.when("ada", update_organisation("acme", R"({"country":"US"})")),
+            R"(organisation.updated.v1 acme {"country":"US"})")
+      << "what was understood stays";
+}
+
 TEST(UpdateOrganisation, ChecksSirenAgainstWhatIsThere) {
   Firm firm;
   firm.given("ada", create_organisation("acme", R"({"name":"Acme","siren":")" + siren(1) + "\"}"));

@@ -67,6 +67,13 @@ TEST(CreatePerson, PhonesAreReadAsDialledInTheCountry) {
   EXPECT_EQ(firm.state<Person>("p").mobile->text(), "+32470123456");
 }
 
+TEST(UpdatePerson, ReadsPhonesThatWereNotUnderstoodAgainWhenTheCountryChanges) {
+  Firm firm;
+  firm.given("sam", create_person("p", R"({"last_name":"P","personal_phone":"02 555 12 12","mobile":"0470 12 34 56"})"));
+  EXPECT_EQ(firm.when("sam", update_person("p", R"({"country":"BE"})")),
+            R"(person.updated.v1 p {"personal_phone":"+3225551212","mobile":"+32470123456","country":"BE"})");
+}
+
 TEST(CreatePerson, TakesNoPhoneThatOnlyLooksLikeE164) {
   const std::string phones = R"("personal_phone":"+1","mobile":"+999 1"})";
   const auto* refused = "invalid invalid_input invalid_phone@/personal_phone invalid_phone@/mobile";
