@@ -26,6 +26,7 @@ struct NewEvent {
 struct Decision {
   domain::Uuid subject;
   std::vector<NewEvent> events;
+  domain::Problems warnings = {};  ///< what was left out although the command was done
 };
 
 using Decided = boost::system::result<Decision, Rejection>;

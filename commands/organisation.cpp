@@ -77,11 +77,19 @@ Refusal read_phone(OrganisationData<Full>& data) {
   return reader.refusal();
 }
 
+const std::optional<CountryCode>& country_after(const OrganisationData<Patch>& patch, const Organisation& present) {
+  return patch.country.touched() ? patch.country.value() : present.country;
+}
+
+void read_phone_again(OrganisationData<Patch>& patch, const Organisation& present) {
+  const auto& country = country_after(patch, present);
+  if (country != present.country) PhoneReader(country).read_again(patch.phone, present.phone);
+}
+
 Refusal read_phone(OrganisationData<Patch>& patch, const Organisation& present) {
-  const auto country = patch.country.touched() ? patch.country.value() : present.country;
-  PhoneReader reader(country);
+  PhoneReader reader(country_after(patch, present));
   reader.read(patch.phone, "/phone");
-  if (country != present.country) reader.read_again(patch.phone, present.phone);
+  read_phone_again(patch, present);
   return reader.refusal();
 }
 
@@ -164,6 +172,7 @@ boost::system::result<std::optional<Organisation>, Rejection> find_same(const Or
   return Found(std::move(same.front()));
 }
 
+/// The phone has been read.
 Decided create(const Uuid& id, OrganisationData<Full> data, const DecisionContext& context) {
   if (context.state.find<Organisation>(id)) {
     Rejection exists = conflict("already_exists", "an organisation with this id exists already");
@@ -175,17 +184,48 @@ Decided create(const Uuid& id, OrganisationData<Full> data, const DecisionContex
   if (auto refusal = check_owner(data.owner_id, context)) return *refusal;
   if (context.actor.role == Role::sales && !data.owner_id) data.owner_id = context.actor.id;
   if (data.pipeline_stage == PipelineStage::signe && !data.signature_date) data.signature_date = context.today;
-  if (auto refusal = read_phone(data)) return *refusal;
   OrganisationCreated event;
   static_cast<OrganisationData<Full>&>(event) = std::move(data);
   return happened(id, std::move(event));
+}
+
+Decided import_new(const ImportOrganisation& command, const DecisionContext& context) {
+  OrganisationData<Full> data = command.data;
+  if (context.actor.role == Role::manager && !data.owner_id) data.owner_id = context.actor.id;  // into the own team
+  Problems warnings = read_imported_phone(data, data.country);
+  Decided decided = create(command.id, std::move(data), context);
+  if (decided) decided->warnings = std::move(warnings);
+  return decided;
+}
+
+Decided import_into(const Organisation& present, const ImportOrganisation& command, const DecisionContext& context) {
+  if (command.on_existing == ImportPolicy::skip) return Decision{present.id, {}};
+  OrganisationData<Full> incoming = command.data;
+  Problems warnings = read_imported_phone(incoming, incoming.country ? incoming.country : present.country);
+  auto [patch, left_out] = merge_import(present, incoming, command.on_existing);
+  if (patch.owner_id.touched()) {
+    if (auto refusal = check_owner(patch.owner_id.value(), context)) return *refusal;
+  }
+  read_phone_again(patch, present);
+  Organisation changed = present;
+  apply<OrganisationData>(changed, patch);
+  if (auto refusal = check_unique(changed.lei, changed.siret, changed.id, context)) return *refusal;
+  if (auto refusal = check_siren(changed.siren, changed.siret)) return *refusal;
+  Decided decided = changes(present, std::move(patch), Text<1000>::parse("import").value(), context);
+  if (decided) {
+    warnings.insert(warnings.end(), left_out.begin(), left_out.end());
+    decided->warnings = std::move(warnings);
+  }
+  return decided;
 }
 
 }  // namespace
 
 Decided decide(const CreateOrganisation& command, const DecisionContext& context) {
   if (context.actor.role == Role::viewer) return forbidden("viewers change nothing");
-  return create(command.id, command.data, context);
+  OrganisationData<Full> data = command.data;
+  if (auto refusal = read_phone(data)) return *refusal;
+  return create(command.id, std::move(data), context);
 }
 
 Decided decide(const UpdateOrganisation& command, const DecisionContext& context) {
@@ -241,26 +281,12 @@ Decided decide(const ImportOrganisation& command, const DecisionContext& context
   if (context.actor.role < Role::manager) return forbidden("only administrators and managers import");
   const auto same = find_same(command.data, context);
   if (!same) return same.error();
-  if (!*same) {
-    OrganisationData<Full> data = command.data;
-    if (context.actor.role == Role::manager && !data.owner_id) data.owner_id = context.actor.id;  // into the own team
-    return create(command.id, std::move(data), context);
-  }
+  if (!*same) return import_new(command, context);
   const Organisation& present = **same;
   if (!can_update(context.actor, context.state.ownership(present))) {
     return conflict("already_exists", "the organisation exists already and belongs to another team");
   }
-  OrganisationData<Full> incoming = command.data;
-  if (auto refusal = read_phone(incoming)) return *refusal;
-  OrganisationData<Patch> patch = merge_import(present, incoming, command.on_existing);
-  if (patch.owner_id.touched()) {
-    if (auto refusal = check_owner(patch.owner_id.value(), context)) return *refusal;
-  }
-  Organisation changed = present;
-  apply<OrganisationData>(changed, patch);
-  if (auto refusal = check_unique(changed.lei, changed.siret, changed.id, context)) return *refusal;
-  if (auto refusal = check_siren(changed.siren, changed.siret)) return *refusal;
-  return changes(present, std::move(patch), Text<1000>::parse("import").value(), context);
+  return import_into(present, command, context);
 }
 
 }  // namespace alforis::commands

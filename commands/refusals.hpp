@@ -1,6 +1,7 @@
 #pragma once
-// Answers to commands that wrote nothing, kept beside the state so that a retry under the same idempotency key gets
-// them again. The Log knows nothing of them: a writer on another machine, or one whose store was lost, decides anew.
+// Answers to commands that wrote nothing, and warnings of those that did, kept beside the state so that a retry under
+// the same idempotency key gets them again. The Log knows nothing of them: a writer on another machine, or one whose
+// store was lost, decides anew.
 
 #include <string>
 #include <string_view>
@@ -10,7 +11,7 @@
 
 namespace alforis::commands {
 
-/// A Rejection, or an Outcome that changed nothing.
+/// A Rejection, or an Outcome that changed nothing or had warnings.
 struct StoredRefusal {
   std::int64_t time_us = 0;
   std::string request_hash;

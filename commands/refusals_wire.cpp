@@ -23,7 +23,7 @@ BOOST_DESCRIBE_STRUCT(Problem, (), (code, pointer, detail))
 
 struct Refusal {
   std::string request_hash;
-  std::string outcome;  ///< by encode_outcome; empty: rejected
+  std::string outcome;  ///< by encode_outcome, its warnings being the problems; empty: rejected
   RejectionKind kind = RejectionKind::invalid;
   std::string code;
   std::string detail;
@@ -39,6 +39,18 @@ namespace {
 
 [[noreturn]] void damaged() { throw std::runtime_error("a refusal in the state store is damaged"); }
 
+std::vector<stored::Problem> to_stored(const domain::Problems& problems) {
+  std::vector<stored::Problem> texts;
+  for (const domain::Problem& problem : problems) texts.push_back({problem.code, problem.pointer, problem.detail});
+  return texts;
+}
+
+domain::Problems from_stored(const std::vector<stored::Problem>& texts) {
+  domain::Problems problems;
+  for (const stored::Problem& text : texts) problems.push_back({text.code, text.pointer, text.detail});
+  return problems;
+}
+
 }  // namespace
 
 std::string refusal_key(std::string_view command_id) { return std::string(k_refusal) += command_id; }
@@ -48,14 +60,13 @@ std::string encode_refusal(const StoredRefusal& refusal) {
   text.request_hash = refusal.request_hash;
   if (const auto* outcome = std::get_if<Outcome>(&refusal.result)) {
     text.outcome = encode_outcome({refusal.time_us, {}, refusal.kind, *outcome});
+    text.problems = to_stored(outcome->warnings);
   } else {
     const auto& rejection = std::get<Rejection>(refusal.result);
     text.kind = rejection.kind;
     text.code = rejection.code;
     text.detail = rejection.detail;
-    for (const domain::Problem& problem : rejection.problems) {
-      text.problems.push_back({problem.code, problem.pointer, problem.detail});
-    }
+    text.problems = to_stored(rejection.problems);
     text.moves = rejection.moves;
     text.conflict = rejection.conflict;
   }
@@ -74,15 +85,13 @@ StoredRefusal decode_refusal(std::string_view value) {
   if (!text->outcome.empty()) {
     StoredOutcome outcome = decode_outcome(text->outcome);
     outcome.outcome.changed = false;
+    outcome.outcome.warnings = from_stored(text->problems);
     refusal.kind = outcome.kind;
     refusal.result = std::move(outcome.outcome);
     return refusal;
   }
-  Rejection rejection{text->kind, text->code, text->detail, {}, text->moves, text->conflict};
-  for (const stored::Problem& problem : text->problems) {
-    rejection.problems.push_back({problem.code, problem.pointer, problem.detail});
-  }
-  refusal.result = std::move(rejection);
+  refusal.result =
+      Rejection{text->kind, text->code, text->detail, from_stored(text->problems), text->moves, text->conflict};
   return refusal;
 }
 

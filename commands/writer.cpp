@@ -194,6 +194,7 @@ class Writer::Core {
     const StateView state(overlay_);
     if (const auto known = overlay_.get(outcome_key(request.command_id))) {
       StoredOutcome stored = decode_outcome(*known);
+      stored.outcome.warnings = remembered_warnings(request);
       return {replayed(request, stored.request_hash, stored.kind, std::move(stored.outcome), state), std::nullopt};
     }
     if (const auto known = request.keyed ? refusals_.get(refusal_key(request.command_id)) : std::nullopt) {
@@ -216,6 +217,7 @@ class Writer::Core {
     Outcome outcome;
     outcome.id = decision->subject;
     outcome.changed = !decision->events.empty();
+    outcome.warnings = std::move(decision->warnings);
     outcome.position = drafts.empty() ? epoch_->cursor().position : 0;  // known when the batch is read back
     outcome.created = outcome.changed && domain::event_type(decision->events.front().event).ends_with(".created.v1");
     const auto kind = kind_of(request.command);
@@ -237,7 +239,19 @@ class Writer::Core {
     // A retry within the same batch must find it already.
     overlay_.put(outcome_key(request.command_id), encode_outcome({now.micros(), request.request_hash, kind, outcome}));
     drafts.push_back(std::move(draft));
-    return {std::move(outcome), drafts.size() - 1};
+    CommandResult result = std::move(outcome);
+    // Its commit stands for the outcome, but says nothing of warnings.
+    if (!std::get<Outcome>(result).warnings.empty()) remember(request, result, now);
+    return {std::move(result), drafts.size() - 1};
+  }
+
+  /// The warnings of a command that was done before.
+  domain::Problems remembered_warnings(const CommandRequest& request) const {
+    const auto known = request.keyed ? refusals_.get(refusal_key(request.command_id)) : std::nullopt;
+    if (!known) return {};
+    auto first = decode_refusal(*known).result;
+    auto* outcome = std::get_if<Outcome>(&first);
+    return outcome != nullptr ? std::move(outcome->warnings) : domain::Problems{};
   }
 
   /// The first answer to a request, if it is the same request.
@@ -258,7 +272,7 @@ class Writer::Core {
     return first;
   }
 
-  /// An answer that no commit stands for.
+  /// An answer, or a part of one, that no commit stands for.
   void remember(const CommandRequest& request, const CommandResult& result, domain::Instant now) {
     if (!request.keyed || request.dry_run) return;
     refusals_.put(refusal_key(request.command_id),

@@ -37,7 +37,8 @@ struct Outcome {
   bool replayed = false;  ///< the command had been done before; this is its first outcome
   domain::Uuid id;        ///< the command's subject
   std::int64_t version = 0;
-  std::string document;  ///< JSON of the subject right after the command
+  std::string document;       ///< JSON of the subject right after the command
+  domain::Problems warnings;  ///< what was left out although the command was done
 };
 
 using CommandResult = std::variant<Outcome, Rejection>;

@@ -29,40 +29,78 @@ std::vector<std::string_view> split_lines(std::string_view text) {
   return lines;
 }
 
-struct UnitedNotes {
-  std::string text;
-  std::vector<std::string> left_out;
+// Notes that take lines as long as whole ones fit.
+class GrowingNotes {
+ public:
+  explicit GrowingNotes(const std::optional<Text<10000>>& notes) {
+    if (notes) text_ = notes->text();
+    length_ = count_code_points(text_);
+    for (const std::string_view line : split_lines(text_)) known_.emplace(line);
+  }
+
+  void add(std::string_view line) {
+    if (!known_.emplace(line).second) return;
+    const std::size_t longer = length_ + (text_.empty() ? 0 : 1) + count_code_points(line);
+    if (longer > k_most_in_notes) {
+      left_out_ += (left_out_.empty() ? "" : "\n") + std::string(line);
+      return;
+    }
+    if (!text_.empty()) text_ += '\n';
+    text_ += line;
+    length_ = longer;
+  }
+
+  std::optional<Text<10000>> notes() const {
+    auto notes = Text<10000>::parse(text_);
+    return notes ? std::optional(std::move(*notes)) : std::nullopt;
+  }
+  // The lines that did not fit.
+  const std::string& left_out() const { return left_out_; }
+
+ private:
+  std::string text_;
+  std::string left_out_;
+  std::size_t length_ = 0;
+  std::unordered_set<std::string> known_;  // copies: the text moves while it grows
 };
 
-UnitedNotes unite_notes(const OrganisationData<Full>& existing, const OrganisationData<Full>& incoming) {
-  UnitedNotes united;
-  if (existing.notes) united.text = existing.notes->text();
-  if (!incoming.notes) return united;
-  // Copies: the united text moves while it grows.
-  std::unordered_set<std::string> known;
-  for (const std::string_view line : split_lines(united.text)) known.emplace(line);
-  std::size_t length = count_code_points(united.text);
-  for (const std::string_view line : split_lines(incoming.notes->text())) {
-    if (!known.emplace(line).second) continue;
-    const std::size_t longer = length + (united.text.empty() ? 0 : 1) + count_code_points(line);
-    if (longer > k_most_in_notes) {
-      united.left_out.emplace_back(line);
-      continue;
-    }
-    if (!united.text.empty()) united.text += '\n';
-    united.text += line;
-    length = longer;
-  }
-  return united;
-}
+// Gathers what has no place in its field: a line of the notes, and a warning.
+class Leftovers {
+ public:
+  Leftovers(GrowingNotes& notes, Problems& warnings) : notes_(notes), warnings_(warnings) {}
 
-std::vector<Line<50>> unite(std::vector<Line<50>> list, const std::vector<Line<50>>& more) {
+  void keep(std::string_view label, std::string_view text) {
+    notes_.add(std::string(label) + ": " + std::string(text));
+  }
+  void warn(std::string_view code, std::string_view field, std::string detail) {
+    warnings_.push_back({std::string(code), '/' + std::string(field), std::move(detail)});
+  }
+  void warn_of_full_notes() {
+    if (notes_.left_out().empty()) return;
+    warn("notes_full", "notes", "the notes have their 10000 characters; left out: " + notes_.left_out());
+  }
+
+ private:
+  GrowingNotes& notes_;
+  Problems& warnings_;
+};
+
+using Tags = std::vector<Line<50>>;
+
+Tags unite(Tags list, const Tags& more, std::string_view field, std::string_view label, Leftovers& leftovers) {
   std::unordered_set<std::string> known;
   for (const auto& element : list) known.insert(fold_name(element.text()));
+  std::string beyond;
   for (const auto& element : more) {
-    if (list.size() >= k_most_in_list) break;
-    if (known.insert(fold_name(element.text())).second) list.push_back(element);
+    if (!known.insert(fold_name(element.text())).second) continue;
+    if (list.size() < k_most_in_list) {
+      list.push_back(element);
+      continue;
+    }
+    leftovers.keep(label, element.text());
+    beyond += (beyond.empty() ? "" : ", ") + element.text();
   }
+  if (!beyond.empty()) leftovers.warn("too_many", field, "the list has its 50 elements; left over: " + beyond);
   return list;
 }
 
@@ -94,7 +132,7 @@ void merge_defaulted_fields(OrganisationData<Patch>& patch, const OrganisationDa
   if (incoming.name.has_value()) patch.name = *incoming.name;
 }
 
-// A SIREN and a SIRET speak of one company, or the record is refused.
+// A SIREN and a SIRET speak of one company: two that do not are never brought together.
 void keep_numbers_together(OrganisationData<Patch>& patch, const OrganisationData<Full>& existing) {
   const auto& siren = patch.siren.touched() ? patch.siren.value() : existing.siren;
   const auto& siret = patch.siret.touched() ? patch.siret.value() : existing.siret;
@@ -103,28 +141,76 @@ void keep_numbers_together(OrganisationData<Patch>& patch, const OrganisationDat
   patch.siret = {};
 }
 
+template <class Number>
+void keep_number(const Edit<Number>& change, const std::optional<Number>& stored, const std::optional<Number>& offered,
+                 std::string_view field, std::string_view label, Leftovers& leftovers) {
+  const auto& kept = change.touched() ? change.value() : stored;
+  if (!offered || (kept && fold_header(kept->text()) == fold_header(offered->text()))) return;
+  leftovers.keep(label, offered->text());
+  if (kept) {
+    leftovers.warn("differing_value", field, "'" + offered->text() + "'; the record has '" + kept->text() + "'");
+  } else {
+    leftovers.warn("siren_mismatch", field,
+                   "'" + offered->text() + "'; the SIRET does not begin with the company's SIREN");
+  }
+}
+
+void keep_numbers(const OrganisationData<Patch>& patch, const OrganisationData<Full>& existing,
+                  const OrganisationData<Full>& incoming, Leftovers& leftovers) {
+  keep_number(patch.lei, existing.lei, incoming.lei, "lei", "LEI", leftovers);
+  keep_number(patch.siren, existing.siren, incoming.siren, "siren", "SIREN", leftovers);
+  keep_number(patch.siret, existing.siret, incoming.siret, "siret", "SIRET", leftovers);
+  keep_number(patch.regulator_number, existing.regulator_number, incoming.regulator_number, "regulator_number",
+              "Numéro AMF", leftovers);
+}
+
 }  // namespace
 
-OrganisationData<Patch> merge_import(const OrganisationData<Full>& existing, const OrganisationData<Full>& incoming,
-                                     ImportPolicy policy) {
-  OrganisationData<Patch> patch;
-  if (policy == ImportPolicy::skip) return patch;
+ImportMerge merge_import(const OrganisationData<Full>& existing, const OrganisationData<Full>& incoming,
+                         ImportPolicy policy) {
+  ImportMerge merge;
+  if (policy == ImportPolicy::skip) return merge;
+  auto& patch = merge.patch;
   merge_optional_fields(patch, existing, incoming, policy);
   merge_defaulted_fields(patch, existing, incoming, policy);
   keep_numbers_together(patch, existing);
   // The day of another amount would date this one wrongly.
   if (policy == ImportPolicy::fill && existing.aum && existing.aum != incoming.aum) patch.aum_date = {};
-  patch.tags = unite(existing.tags, incoming.tags);
-  patch.strategies = unite(existing.strategies, incoming.strategies);
+  GrowingNotes notes(existing.notes);
+  if (incoming.notes) {
+    for (const std::string_view line : split_lines(incoming.notes->text())) notes.add(line);
+  }
+  Leftovers leftovers(notes, merge.warnings);
+  keep_numbers(patch, existing, incoming, leftovers);
+  patch.tags = unite(existing.tags, incoming.tags, "tags", "Tags", leftovers);
+  patch.strategies = unite(existing.strategies, incoming.strategies, "strategies", "Stratégies", leftovers);
+  leftovers.warn_of_full_notes();
   patch.notes = {};
-  if (auto notes = Text<10000>::parse(unite_notes(existing, incoming).text)) patch.notes = std::move(*notes);
+  if (auto united = notes.notes()) patch.notes = std::move(*united);
   reduce<OrganisationData>(patch, existing);
-  return patch;
+  return merge;
 }
 
-std::vector<std::string> notes_left_out(const OrganisationData<Full>& existing,
-                                        const OrganisationData<Full>& incoming) {
-  return unite_notes(existing, incoming).left_out;
+Problems read_imported_phone(OrganisationData<Full>& incoming, const std::optional<CountryCode>& country) {
+  Problems warnings;
+  if (!incoming.phone) return warnings;
+  GrowingNotes notes(incoming.notes);
+  Leftovers leftovers(notes, warnings);
+  const std::string typed = incoming.phone->text();
+  if (auto phone = Phone::normalise(typed, country)) {
+    if (!phone->understood()) {
+      leftovers.warn("phone_not_understood", "phone",
+                     "'" + typed + "' is no valid number of the country; it is as typed");
+    }
+    incoming.phone = std::move(*phone);
+    return warnings;
+  }
+  incoming.phone.reset();
+  leftovers.keep("Téléphone", typed);
+  leftovers.warn("invalid_phone", "phone", "'" + typed + "' is no number that begins with a country's code");
+  leftovers.warn_of_full_notes();
+  incoming.notes = notes.notes();
+  return warnings;
 }
 
 bool contradict(const OrganisationData<Full>& one, const OrganisationData<Full>& other) {

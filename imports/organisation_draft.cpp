@@ -293,10 +293,9 @@ class Filler {
       return reject(label, cell, "invalid_phone", "no telephone number");
     }
     const std::string typed = one_line(cell, " ");
-    const auto phone = domain::Phone::normalise(typed, draft_.data.country);
-    if (phone && !phone->understood()) {
-      draft_.warn(label, cell, "phone_not_understood", "no valid number of the country; kept as typed");
-    }
+    // The server knows the country of what is there already, and says what it does not understand.
+    const bool readable = draft_.data.country || typed.starts_with('+');
+    const auto phone = readable ? domain::Phone::normalise(typed, draft_.data.country) : domain::Phone::parse(typed);
     take_result(draft_.data.phone, phone, label, cell);
   }
 
@@ -431,6 +430,12 @@ void OrganisationDraft::add_to_list(std::vector<domain::Line<50>>& list, const d
 std::string cell_text(const domain::Money& value) {
   const std::string cents = std::to_string(value.amount % 100);
   return std::to_string(value.amount / 100) + (cents.size() == 1 ? ".0" : ".") + cents + " €";
+}
+
+bool same_value(const domain::Phone& one, const domain::Phone& other) {
+  if (one == other) return true;
+  const auto read = domain::Phone::normalise(one.text(), std::nullopt);
+  return read && read == domain::Phone::normalise(other.text(), std::nullopt);
 }
 
 std::string cell_text(bool value) { return value ? "oui" : "non"; }

@@ -67,12 +67,19 @@ std::string cell_text(const T& value) {
   }
 }
 
+template <class T>
+bool same_value(const T& one, const T& other) {
+  return one == other;
+}
+/// Two spellings of one number are the same phone.
+bool same_value(const domain::Phone& one, const domain::Phone& other);
+
 /// Takes over a value into a field: sets it when empty, keeps a differing one as a note with a warning.
 template <class T>
 void offer(OrganisationDraft& draft, std::optional<T>& field, const T& value, std::string_view label) {
   if (!field) {
     field = value;
-  } else if (*field != value) {
+  } else if (!same_value(*field, value)) {
     draft.add_note(std::string(label) + ": " + cell_text(value));
     draft.warn(label, cell_text(value), "differing_value",
                "the record has '" + cell_text(*field) + "' already; this one is in the notes");
@@ -85,8 +92,9 @@ void offer(OrganisationDraft& draft, std::optional<T>& field, const T& value, st
 ///   value (`A renseigner`), becomes a warning and a line of notes, `Site: Under%20construction`.
 /// - An e-mail address in the column of web sites is kept in the notes like any other bad cell, and also becomes the
 ///   e-mail when the row has none; a SIREN with zeros in front in the column of SIRETs becomes the SIREN likewise.
-/// - Phones are read with the row's country, France when it has none; one that is no valid number is kept as typed,
-///   with a warning, or, when it begins with a plus sign, goes to the notes like any other bad cell.
+/// - Phones are read with the row's country. Those of a row without one stay as typed, and so does what is no valid
+///   number: the server reads them with the country that it knows. What begins with a plus sign and is no number goes
+///   to the notes like any other bad cell.
 /// - Text beyond a field's limit is cut, and the whole of it goes to the notes.
 /// - Notes of the form `label: value | label: value` give up the parts whose label is an identifier, a way to get in
 ///   touch, the legal form or the AUM with its unit; the rest stays.

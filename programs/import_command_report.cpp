@@ -1,6 +1,7 @@
 #include "programs/import_command_report.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "domain/wire/enums.hpp"
 #include "domain/wire/json.hpp"
@@ -49,8 +50,14 @@ bool is_refused(const std::optional<ImportOutcome>& outcome) {
   return outcome && outcome->outcome == ImportOutcomeKind::refused;
 }
 
+/// What the server left out of a record that it took.
+std::span<const domain::ImportProblem> server_warnings(const std::optional<ImportOutcome>& outcome) {
+  if (!outcome || is_refused(outcome)) return {};
+  return outcome->problems;
+}
+
 bool is_warned(const FoldedOrganisation& record, const std::optional<ImportOutcome>& outcome) {
-  return !record.warnings.empty() || (outcome && !is_refused(outcome) && !outcome->problems.empty());
+  return !record.warnings.empty() || !server_warnings(outcome).empty();
 }
 
 void add_report_lines(std::vector<ReportLine>& lines, const FoldedOrganisation& record,
@@ -63,6 +70,9 @@ void add_report_lines(std::vector<ReportLine>& lines, const FoldedOrganisation& 
     entry.outcome = outcome ? std::string(domain::enum_text(outcome->outcome)) : "not_sent";
     if (outcome && outcome->id) entry.id = outcome->id->text();
     if (outcome) entry.message = text_of(*outcome);
+    for (const auto& warning : server_warnings(outcome)) {
+      append(entry.warnings, "; ", warning.pointer + ": " + warning.code);
+    }
     lines.push_back(std::move(entry));
   }
   // Both are in the order of the file.
@@ -109,19 +119,33 @@ void json_notices(std::string& out, const OrganisationFile& file) {
   out += ',';
 }
 
-void json_warnings(std::string& out, const OrganisationFile& file) {
+void json_warning(std::string& out, const RowWarning& warning) {
+  out += '{';
+  member(out, "line", static_cast<std::size_t>(warning.line));
+  member(out, "column", warning.column);
+  member(out, "value", warning.value);
+  member(out, "code", warning.code);
+  member(out, "message", warning.message);
+  close(out, '}');
+  out += ',';
+}
+
+void json_warning(std::string& out, std::int64_t line, const domain::ImportProblem& warning) {
+  out += '{';
+  member(out, "line", static_cast<std::size_t>(line));
+  member(out, "pointer", warning.pointer);
+  member(out, "code", warning.code);
+  member(out, "message", warning.detail);
+  close(out, '}');
+  out += ',';
+}
+
+void json_warnings(std::string& out, const OrganisationFile& file, const ImportOutcomes& outcomes) {
   out += R"("warnings":[)";
-  for (const auto& record : file.records) {
-    for (const auto& warning : record.warnings) {
-      out += '{';
-      member(out, "line", static_cast<std::size_t>(warning.line));
-      member(out, "column", warning.column);
-      member(out, "value", warning.value);
-      member(out, "code", warning.code);
-      member(out, "message", warning.message);
-      close(out, '}');
-      out += ',';
-    }
+  for (std::size_t i = 0; i < file.records.size(); ++i) {
+    const FoldedOrganisation& record = file.records[i];
+    for (const auto& warning : record.warnings) json_warning(out, warning);
+    for (const auto& warning : server_warnings(outcomes[i])) json_warning(out, record.lines.front(), warning);
   }
   close(out, ']');
   out += ',';
@@ -171,8 +195,8 @@ void print_warnings(std::ostream& out, const OrganisationFile& file, const Impor
   ShortList warnings(out, "warnings");
   for (std::size_t i = 0; i < file.records.size(); ++i) {
     for (const auto& warning : file.records[i].warnings) warnings.add(warning.line, text_of(warning));
-    if (outcomes[i] && !is_refused(outcomes[i]) && !outcomes[i]->problems.empty()) {
-      warnings.add(file.records[i].lines.front(), text_of(*outcomes[i]));
+    for (const auto& warning : server_warnings(outcomes[i])) {
+      warnings.add(file.records[i].lines.front(), text_of(warning));
     }
   }
   warnings.end();
@@ -249,7 +273,7 @@ void print_json_summary(std::ostream& out, const ImportRun& run, const Organisat
   member(json, "refused", counts.refused);
   member(json, "not_sent", counts.not_sent);
   json_notices(json, file);
-  json_warnings(json, file);
+  json_warnings(json, file, outcomes);
   json_refusals(json, file, outcomes);
   close(json, '}');
   out << json << '\n';

@@ -27,7 +27,8 @@ ImportCounts count_import(const imports::OrganisationFile& file, const ImportOut
 void print_summary(std::ostream& out, const imports::OrganisationFile& file, const ImportOutcomes& outcomes,
                    bool dry_run);
 
-/// One JSON object on one line: the counts, `notices`, `warnings` and `refusals`.
+/// One JSON object on one line: the counts, `notices`, `warnings` and `refusals`. Warnings name the column and value of
+/// a cell, or, when they are the server's, the pointer into the record.
 void print_json_summary(std::ostream& out, const ImportRun& run, const imports::OrganisationFile& file,
                         const ImportOutcomes& outcomes);
 

@@ -51,13 +51,17 @@ Task<Results> submit_all(commands::Writer& writer, std::vector<CommandRequest> r
       use_task, &writer, std::move(requests));
 }
 
+std::vector<ImportProblem> shown(const Problems& problems) {
+  std::vector<ImportProblem> all;
+  for (const domain::Problem& problem : problems) all.push_back({problem.code, problem.pointer, problem.detail});
+  return all;
+}
+
 ImportOutcome outcome_of(const CommandResult& result, bool dry_run) {
   ImportOutcome answer;
   if (const auto* rejection = std::get_if<commands::Rejection>(&result)) {
     answer.outcome = ImportOutcomeKind::refused;
-    for (const domain::Problem& problem : rejection->problems) {
-      answer.problems.push_back({problem.code, problem.pointer, problem.detail});
-    }
+    answer.problems = shown(rejection->problems);
     if (answer.problems.empty()) answer.problems.push_back({rejection->code, "", rejection->detail});
     return answer;
   }
@@ -66,6 +70,7 @@ ImportOutcome outcome_of(const CommandResult& result, bool dry_run) {
                    : outcome.changed ? ImportOutcomeKind::updated
                                      : ImportOutcomeKind::unchanged;
   if (!dry_run || !outcome.created) answer.id = outcome.id;
+  answer.problems = shown(outcome.warnings);
   return answer;
 }
 
@@ -135,9 +140,9 @@ std::vector<Route> import_routes(Services& services) {
   Route route = command_row(Method::post, "/api/v1/imports/organisations", Access::manager, "imports",
                             "Import organisations: created, or found again and filled");
   route.description =
-      "Each record is a command of its own: some may be refused while the others are done. Send the same batch with "
-      "the same "
-      "Idempotency-Key after a failure.";
+      "Each record is a command of its own: some may be refused while the others are done. The problems of those that "
+      "were done are warnings: what had no place in its field, and is in the notes where there was room. Send the same "
+      "batch with the same Idempotency-Key after a failure.";
   route.request = {"ImportBatch", &wire::input_schema<ImportBatch>};
   route.response = {"ImportBatchResult", &wire::json_schema<ImportBatchResult>};
   route.max_body = 16U << 20;

@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from alforis_client import API
-from firm import errors_by_pointer, lei, organisation_path, unique
+from firm import errors_by_pointer, lei, organisation_path, siren, siret, unique
 
 
 def entries(client, path):
@@ -184,6 +184,34 @@ def test_metadata_hold_no_fields_of_what_is_imported(firm):
     metadata = [json.loads(line)["meta"] for line in lines if body["import_id"] in line]
     assert metadata
     assert {name for meta in metadata for name in meta} == {"request_hash", "request_id", "import", "imported_from", "imported_line"}
+
+
+def test_what_an_import_cannot_place_is_a_warning_and_a_line_of_the_notes(each_firm):
+    admin, code = each_firm.admin, lei()
+    known = admin.create("organisations", {"name": unique("Pleine"), "lei": code, "country": "BE", "siren": siren(),
+                                           "tags": [f"t{i}" for i in range(50)]})
+    other = siret()
+    body = batch({"name": "X", "lei": code, "siret": other, "tags": ["de trop"], "phone": "+999 12"})
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    first = admin.post(f"{API}/imports/organisations", body, headers=key)
+    assert kinds(first) == ["updated"]
+    assert {problem["pointer"]: problem["code"] for problem in first.json()["outcomes"][0]["problems"]} == {
+        "/phone": "invalid_phone", "/siret": "siren_mismatch", "/tags": "too_many"}
+    after = admin.read("organisations", known["id"])
+    assert after["notes"].split("\n") == ["Téléphone: +999 12", f"SIRET: {other}", "Tags: de trop"]
+    assert admin.post(f"{API}/imports/organisations", body, headers=key).json() == first.json(), "a retry gets the same answer"
+    end = admin.log_end()
+    again = send(admin, body)
+    assert kinds(again) == ["unchanged"]
+    assert again.json()["outcomes"][0]["problems"] == first.json()["outcomes"][0]["problems"]
+    assert admin.log_end() == end
+
+
+def test_a_phone_is_imported_as_dialled_in_the_stored_country(admin):
+    code = lei()
+    known = admin.create("organisations", {"name": unique("Belge"), "lei": code, "country": "BE"})
+    assert kinds(send(admin, batch({"name": "X", "lei": code, "phone": "02 123 45 67"}))) == ["updated"]
+    assert admin.read("organisations", known["id"])["phone"] == "+3221234567"
 
 
 def test_a_manager_imports_into_the_own_team_and_learns_nothing_of_others(firm):

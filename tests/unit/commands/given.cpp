@@ -193,12 +193,12 @@ std::string shown(const Decided& decided) {
     const Rejection rejection = decided.error();
     return shown(rejection);
   }
-  if (decided->events.empty()) return std::string(k_nothing);
-  std::string text;
+  std::string text(decided->events.empty() ? k_nothing : "");
   for (const NewEvent& happened : decided->events) {
     if (!text.empty()) text += '\n';
     text += std::string(event_type(happened.event)) + ' ' + happened.id.text() + ' ' + encode_event(happened.event);
   }
+  for (const Problem& warning : decided->warnings) text += "\nwarned " + warning.code + '@' + warning.pointer;
   return with_names(text);
 }
 

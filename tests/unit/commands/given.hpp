@@ -73,7 +73,8 @@ SetPassword set_password(std::string_view name, std::string_view hash);
 inline constexpr std::string_view k_nothing = "nothing";
 inline constexpr std::string_view k_today = "2025-06-15";
 
-/// A decision as text: a line `type name {json}` per event, "nothing" for none; a refusal as
+/// A decision as text: a line `type name {json}` per event, "nothing" for none, `warned code@pointer` per warning; a
+/// refusal as
 /// `kind code [problem@pointer …] [moves: a b] [other: name]`.
 std::string shown(const Decided& decided);
 

@@ -114,6 +114,45 @@ TEST(ImportOrganisation, TwiceIsOnce) {
   }
 }
 
+TEST(ImportOrganisation, WarnsOfWhatHasNoPlaceAndKeepsItInTheNotes) {
+  Firm firm;
+  firm.given("ada", create_organisation("acme", record("Acme", R"("siren":")" + siren(1) + '"')));
+  const auto other = import_organisation("new", record("Acme", siret_member(2)));
+  EXPECT_EQ(firm.when("ada", other),
+            R"(organisation.updated.v1 acme {"notes":"SIRET: )" + siret(2) + "\"}\nwarned siren_mismatch@/siret");
+  firm.given("ada", other);
+  EXPECT_EQ(firm.when("ada", other), "nothing\nwarned siren_mismatch@/siret") << "again, but nothing happens again";
+  EXPECT_EQ(firm.when("ada", import_organisation("new", record("Acme", siret_member(2)), ImportPolicy::skip)),
+            k_nothing);
+}
+
+TEST(ImportOrganisation, ReadsAPhoneInTheRowsCountryElseInTheOneThatIsStored) {
+  Firm firm;
+  firm.given("ada", create_organisation("be", record("Belge", lei_member(1) + R"(,"country":"BE")")));
+  const auto phone_in = [&](const std::string& country) {
+    return firm.when(
+        "ada", import_organisation("new", record("Belge", R"("phone":"02 123 45 67",)" + country + lei_member(1))));
+  };
+  EXPECT_EQ(phone_in(""), R"(organisation.updated.v1 be {"phone":"+3221234567"})");
+  EXPECT_EQ(phone_in(R"("country":"BE",)"), R"(organisation.updated.v1 be {"phone":"+3221234567"})");
+  EXPECT_EQ(phone_in(R"("country":"FR",)"),
+            "organisation.updated.v1 be {\"phone\":\"02 123 45 67\"}\nwarned phone_not_understood@/phone");
+}
+
+TEST(ImportOrganisation, ReadsAStoredPhoneAgainInTheCountryThatItBrings) {
+  Firm firm;
+  firm.given("ada", create_organisation("be", record("Belge", lei_member(1) + R"(,"phone":"02 123 45 67")")));
+  EXPECT_EQ(firm.when("ada", import_organisation("new", record("Belge", R"("country":"BE",)" + lei_member(1)))),
+            R"(organisation.updated.v1 be {"phone":"+3221234567","country":"BE"})");
+}
+
+TEST(ImportOrganisation, NeverLosesARecordByItsPhone) {
+  EXPECT_EQ(Firm().when("ada", import_organisation("new", record("Acme", R"("phone":"+999 12")"))),
+            "organisation.created.v1 new {\"name\":\"Acme\",\"type\":\"autre\",\"pipeline_stage\":\"prospect\","
+            "\"strategies\":[],\"tags\":[],\"notes\":\"Téléphone: +999 12\",\"active\":true}\n"
+            "warned invalid_phone@/phone");
+}
+
 TEST(ImportOrganisation, FillsOverwritesOrSkips) {
   Firm firm;
   firm.given("ada", create_organisation("acme", record("Acme", R"("city":"Paris","tags":["a"])")));

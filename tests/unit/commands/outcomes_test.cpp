@@ -61,11 +61,13 @@ TEST(StoredRefusal, IsReadBackAsItWas) {
   EXPECT_EQ(std::get<Rejection>(read.result), rejection);
   Outcome nothing = sample().outcome;
   nothing.changed = false;
+  nothing.warnings = {{"too_many", "/tags", "left over: é"}};
   const StoredRefusal same = decode_refusal(encode_refusal({13, "g", domain::EntityKind::team, nothing}));
   EXPECT_EQ(same.kind, domain::EntityKind::team);
   EXPECT_FALSE(std::get<Outcome>(same.result).changed);
   EXPECT_EQ(std::get<Outcome>(same.result).position, 42U);
   EXPECT_EQ(std::get<Outcome>(same.result).version, 7);
+  EXPECT_EQ(std::get<Outcome>(same.result).warnings, nothing.warnings);
 }
 
 TEST(StoredRefusal, ExpiresAndShowsDamage) {

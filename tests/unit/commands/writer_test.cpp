@@ -221,6 +221,26 @@ TEST_F(WriterTest, WhatChangedNothingUnderAKeyChangesNothingLater) {
   EXPECT_EQ(again.document, first.document);
 }
 
+TEST_F(WriterTest, ARetryUnderAKeyGetsTheWarningsOfTheFirstAnswer) {
+  const auto import = [](std::string key) {
+    return keyed(request(std::move(key), import_organisation("acme", R"({"name":"Acme","phone":"3949"})")));
+  };
+  const auto changed = done(rig.run(import("k")));
+  EXPECT_TRUE(changed.changed);
+  ASSERT_EQ(changed.warnings.size(), 1U);
+  const auto unchanged = done(rig.run(import("k2")));
+  EXPECT_FALSE(unchanged.changed);
+  EXPECT_EQ(unchanged.warnings, changed.warnings);
+  for (const bool restarted : {false, true}) {
+    EXPECT_EQ(done(rig.run(import("k"))).warnings, changed.warnings) << restarted;
+    EXPECT_TRUE(done(rig.run(import("k"))).changed) << restarted;
+    EXPECT_EQ(done(rig.run(import("k2"))).warnings, changed.warnings) << restarted;
+    if (restarted) break;
+    rig.stop();
+    rig.start();
+  }
+}
+
 TEST_F(WriterTest, ARefusalIsRememberedWithinItsBatchToo) {
   log.close();
   auto holding = rig.submit(create("first"));

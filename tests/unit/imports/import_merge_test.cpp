@@ -20,14 +20,27 @@ Data organisation(std::string_view json) {
   return read ? std::move(*read) : Data{};
 }
 
-// The patch as JSON; also holds every merge to be idempotent.
+// The patch as JSON; also holds every merge to be idempotent, and to warn of the same again.
 std::string merged(std::string_view existing, std::string_view incoming, ImportPolicy policy = ImportPolicy::fill) {
   Data stored = organisation(existing);
   const Data offered = organisation(incoming);
-  const auto patch = merge_import(stored, offered, policy);
-  apply<OrganisationData>(stored, patch);
-  EXPECT_EQ(wire::to_json(merge_import(stored, offered, policy)), "{}") << "merging again still changes something";
-  return wire::to_json(patch);
+  const auto merge = merge_import(stored, offered, policy);
+  apply<OrganisationData>(stored, merge.patch);
+  const auto again = merge_import(stored, offered, policy);
+  EXPECT_EQ(wire::to_json(again.patch), "{}") << "merging again still changes something";
+  EXPECT_EQ(again.warnings, merge.warnings);
+  return wire::to_json(merge.patch);
+}
+
+Problems warnings(std::string_view existing, std::string_view incoming, ImportPolicy policy = ImportPolicy::fill) {
+  return merge_import(organisation(existing), organisation(incoming), policy).warnings;
+}
+
+// `count` different tags as a JSON list.
+std::string tags(int count) {
+  std::string list = "[";
+  for (int i = 0; i < count; ++i) list += (i == 0 ? "\"t" : ",\"t") + std::to_string(i) + '"';
+  return list + ']';
 }
 
 TEST(MergeImport, FillSetsOnlyWhatIsEmpty) {
@@ -59,9 +72,20 @@ TEST(MergeImport, ListsAreUnitedByTheirFoldedNames) {
   EXPECT_EQ(
       merged(R"({"name":"A","tags":["Crédit"]})", R"({"name":"A","tags":["credit","Or"],"strategies":["value"]})"),
       R"({"strategies":["value"],"tags":["Crédit","Or"]})");
-  std::string full = R"({"name":"A","tags":[)";
-  for (int i = 0; i < 50; ++i) full += (i == 0 ? "\"t" : ",\"t") + std::to_string(i) + "\"";
-  EXPECT_EQ(merged(full + "]}", R"({"name":"A","tags":["one more"]})", ImportPolicy::overwrite), "{}");
+}
+
+TEST(MergeImport, WhatAFullListCannotTakeGoesToTheNotesWithAWarning) {
+  const std::string existing = R"({"name":"A","tags":)" + tags(49) + R"(,"strategies":)" + tags(50) + '}';
+  const std::string incoming = R"({"name":"A","tags":["x","y","Z","T0"],"strategies":["value"],"notes":"n"})";
+  for (const auto policy : {ImportPolicy::fill, ImportPolicy::overwrite}) {
+    auto patch = wire::from_json<OrganisationData<Patch>>(merged(existing, incoming, policy)).value();
+    EXPECT_EQ(patch.notes.value()->text(), "n\nTags: y\nTags: Z\nStratégies: value");
+    EXPECT_EQ(patch.tags.value()->size(), 50U);
+    EXPECT_EQ(warnings(existing, incoming, policy),
+              (Problems{{"too_many", "/tags", "the list has its 50 elements; left over: y, Z"},
+                        {"too_many", "/strategies", "the list has its 50 elements; left over: value"}}));
+  }
+  EXPECT_EQ(warnings(existing, incoming, ImportPolicy::skip), Problems{});
 }
 
 TEST(MergeImport, NotesTakeTheLinesThatAreNew) {
@@ -74,8 +98,8 @@ TEST(MergeImport, FullNotesLeaveOutWholeLinesAndTellThem) {
   const std::string existing = R"({"name":"A","notes":")" + std::string(9990, 'x') + "\"}";
   const std::string incoming = R"({"name":"A","notes":"too long for it\nfits"})";
   EXPECT_EQ(merged(existing, incoming), R"({"notes":")" + std::string(9990, 'x') + "\\nfits\"}");
-  EXPECT_EQ(notes_left_out(organisation(existing), organisation(incoming)),
-            std::vector<std::string>{"too long for it"});
+  EXPECT_EQ(warnings(existing, incoming),
+            (Problems{{"notes_full", "/notes", "the notes have their 10000 characters; left out: too long for it"}}));
 }
 
 TEST(MergeImport, ADateNeverComesToTheAmountOfAnother) {
@@ -87,10 +111,48 @@ TEST(MergeImport, ADateNeverComesToTheAmountOfAnother) {
 
 TEST(MergeImport, ASirenAndASiretOfTwoCompaniesNeverMeet) {
   const std::string siren = R"({"name":"A","siren":"378782163"})";
-  EXPECT_EQ(merged(siren, R"({"name":"A","siret":"84464957400010","city":"Paris"})"), R"({"city":"Paris"})");
-  EXPECT_EQ(merged(siren, R"({"name":"A","siret":"84464957400010"})", ImportPolicy::overwrite), "{}");
-  EXPECT_EQ(merged(siren, R"({"name":"A","siren":"844649574","siret":"84464957400010"})", ImportPolicy::overwrite),
-            R"({"siren":"844649574","siret":"84464957400010"})");
+  const std::string siret = R"({"name":"A","siret":"84464957400010"})";
+  const Problems mismatch{
+      {"siren_mismatch", "/siret", "'84464957400010'; the SIRET does not begin with the company's SIREN"}};
+  for (const auto policy : {ImportPolicy::fill, ImportPolicy::overwrite}) {
+    EXPECT_EQ(merged(siren, siret, policy), R"({"notes":"SIRET: 84464957400010"})");
+    EXPECT_EQ(warnings(siren, siret, policy), mismatch);
+  }
+  const std::string both = R"({"name":"A","siren":"844649574","siret":"84464957400010"})";
+  EXPECT_EQ(merged(siren, both, ImportPolicy::overwrite), R"({"siren":"844649574","siret":"84464957400010"})");
+  EXPECT_EQ(warnings(siren, both, ImportPolicy::overwrite), Problems{});
+  EXPECT_EQ(merged(siren, both), R"({"notes":"SIREN: 844649574\nSIRET: 84464957400010"})");
+}
+
+TEST(MergeImport, ANumberThatTheRecordHasOtherwiseGoesToTheNotesWithAWarning) {
+  const std::string existing = R"({"name":"A","lei":"969500BZXZGGXIVML935","regulator_number":"GP-00001"})";
+  const std::string incoming = R"({"name":"A","lei":"969500IISULSKD55KQ70","regulator_number":"gp 00001"})";
+  EXPECT_EQ(merged(existing, incoming), R"({"notes":"LEI: 969500IISULSKD55KQ70"})");
+  EXPECT_EQ(warnings(existing, incoming),
+            (Problems{{"differing_value", "/lei", "'969500IISULSKD55KQ70'; the record has '969500BZXZGGXIVML935'"}}));
+  EXPECT_EQ(warnings(existing, incoming, ImportPolicy::overwrite), Problems{});
+}
+
+TEST(MergeImport, WhatHasNoRoomInTheNotesEitherIsAtLeastInTheWarnings) {
+  const std::string existing = R"({"name":"A","siren":"378782163","notes":")" + std::string(9990, 'x') + "\"}";
+  const std::string incoming = R"({"name":"A","siret":"84464957400010"})";
+  EXPECT_EQ(merged(existing, incoming), "{}");
+  const Problems found = warnings(existing, incoming);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[1].detail, "the notes have their 10000 characters; left out: SIRET: 84464957400010");
+}
+
+TEST(ImportedPhone, IsReadKeptAsTypedOrNoted) {
+  const auto read = [](const std::string& typed, std::string_view country) {
+    Data data = organisation(R"({"name":"A","notes":"n","phone":")" + typed + "\"}");
+    const auto code = country.empty() ? std::nullopt : std::optional(CountryCode::parse(country).value());
+    const Problems found = read_imported_phone(data, code);
+    return (data.phone ? data.phone->text() : "none") + '|' + data.notes->text() + '|' +
+           (found.empty() ? "" : found.front().code + '@' + found.front().pointer);
+  };
+  EXPECT_EQ(read("02 123 45 67", "BE"), "+3221234567|n|");
+  EXPECT_EQ(read("02 123 45 67", ""), "02 123 45 67|n|phone_not_understood@/phone");
+  EXPECT_EQ(read("+999 12", "BE"), "none|n\nTéléphone: +999 12|invalid_phone@/phone");
 }
 
 TEST(Contradict, OnlyWhatBothHaveAndIsNotTheSame) {

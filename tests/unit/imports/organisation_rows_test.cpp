@@ -174,14 +174,18 @@ TEST(Rows, PhonesAreDialledInTheRowsCountry) {
   EXPECT_EQ(only("name,phone,country\nA,020 7946 0958,Royaume-Uni\n").data.phone->text(), "+442079460958");
   EXPECT_EQ(only("name,phone\nA,+033 1 85 73 62 56\n").data.phone->text(), "+33185736256");
   EXPECT_EQ(only("name,phone\nA,+33 (0) 1 87 15 70 20\n").data.phone->text(), "+33187157020");
-  EXPECT_EQ(only("name,phone\nA,09.69.32.97.80\n").data.phone->text(), "+33969329780");
-  const auto odd = only("name,phone\nA,12345\n");
-  EXPECT_EQ(odd.data.phone->text(), "12345");
-  EXPECT_THAT(codes(odd), ElementsAre("phone_not_understood"));
+  EXPECT_EQ(only("name,phone,country\nA,09.69.32.97.80,France\n").data.phone->text(), "+33969329780");
   const auto pretending = only("name,phone\nA,+999 12\n");
   EXPECT_FALSE(pretending.data.phone);
   EXPECT_EQ(pretending.data.notes->text(), "Téléphone: +999 12");
   EXPECT_THAT(codes(pretending), ElementsAre("invalid_phone"));
+}
+
+TEST(Rows, PhonesOfRowsWithoutACountryAreLeftToTheServer) {
+  EXPECT_EQ(only("name,phone\nA,02 123 45 67\n").data.phone->text(), "02 123 45 67");
+  EXPECT_EQ(only("name,phone\nA,12345\n").data.phone->text(), "12345");
+  EXPECT_THAT(codes(only("name,phone\nA,01 85 73 62 56\nA,01.85.73.62.56\n")), IsEmpty());
+  EXPECT_THAT(codes(only("name,phone\nA,01 85 73 62 56\nA,01 85 73 62 57\n")), ElementsAre("differing_value"));
 }
 
 TEST(Rows, NotesGiveUpTheFieldsInThem) {

@@ -159,18 +159,20 @@ TEST_F(Registers, TheSecondOneFillsTheFirstAndAgainChangesNothing) {
   int with_amount = 0;
   for (const auto& record : second.records) {
     auto& existing = stored.at(record.data.name->text());
-    const auto patch = domain::merge_import(existing, record.data, ImportPolicy::fill);
+    const auto merge = domain::merge_import(existing, record.data, ImportPolicy::fill);
+    const auto& patch = merge.patch;
+    EXPECT_THAT(merge.warnings, IsEmpty());
     EXPECT_FALSE(patch.type.has_value());
     EXPECT_FALSE(patch.lei.touched());
     with_amount += patch.aum.touched() ? 1 : 0;
     domain::apply<OrganisationData>(existing, patch);
-    EXPECT_EQ(domain::wire::to_json(domain::merge_import(existing, record.data, ImportPolicy::fill)), "{}");
+    EXPECT_EQ(domain::wire::to_json(domain::merge_import(existing, record.data, ImportPolicy::fill).patch), "{}");
   }
   EXPECT_EQ(with_amount, 225);
   EXPECT_EQ(stored.size(), 677U);
   for (const auto& record : first.records) {
     const auto& existing = stored.at(record.data.name->text());
-    EXPECT_EQ(domain::wire::to_json(domain::merge_import(existing, record.data, ImportPolicy::fill)), "{}");
+    EXPECT_EQ(domain::wire::to_json(domain::merge_import(existing, record.data, ImportPolicy::fill).patch), "{}");
   }
 }
 

@@ -52,10 +52,12 @@ class Store {
       if (!batch.dry_run) organisations.emplace(name, incoming);
       return {ImportOutcomeKind::created, id, {}};
     }
-    const auto patch = merge_import(found->second, incoming, batch.on_existing);
-    if (wire::to_json(patch) == "{}") return {ImportOutcomeKind::unchanged, id, {}};
-    if (!batch.dry_run) apply<OrganisationData>(found->second, patch);
-    return {ImportOutcomeKind::updated, id, {}};
+    const auto merge = merge_import(found->second, incoming, batch.on_existing);
+    std::vector<ImportProblem> warnings;
+    for (const Problem& warning : merge.warnings) warnings.push_back({warning.code, warning.pointer, warning.detail});
+    if (wire::to_json(merge.patch) == "{}") return {ImportOutcomeKind::unchanged, id, warnings};
+    if (!batch.dry_run) apply<OrganisationData>(found->second, merge.patch);
+    return {ImportOutcomeKind::updated, id, warnings};
   }
 };
 
@@ -130,6 +132,20 @@ TEST_F(Import, TheReportHasALineForEachInputLine) {
   EXPECT_THAT(text, HasSubstr("Site: placeholder"));
   EXPECT_THAT(text, HasSubstr("\r\n4,,refused,,no_name,the row names no organisation\r\n"));
   EXPECT_THAT(text, HasSubstr("\r\n5,Interdit,refused,,,/lei: the LEI is taken\r\n"));
+}
+
+TEST_F(Import, WhatTheServerCouldNotPlaceIsCountedAndReported) {
+  EXPECT_EQ(run("name,siren\nAlpha,378782163\n"), 0);
+  settings_.report = (folder_ / "report.csv").string();
+  EXPECT_EQ(run("name,siret\nAlpha,84464957400010\n"), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("created 0, updated 1, unchanged 0, warned 1, refused 0"));
+  EXPECT_THAT(out_.str(), HasSubstr("line 2: /siret: '84464957400010'"));
+  EXPECT_THAT(report(), HasSubstr("/siret: siren_mismatch,/siret: '84464957400010'"));
+  EXPECT_EQ(store_.organisations.at("Alpha").notes->text(), "SIRET: 84464957400010");
+  settings_.json = true;
+  EXPECT_EQ(run("name,siret\nAlpha,84464957400010\n"), 0);
+  EXPECT_THAT(out_.str(), HasSubstr(R"("unchanged":1,"warned":1)"));
+  EXPECT_THAT(out_.str(), HasSubstr(R"("warnings":[{"line":2,"pointer":"/siret","code":"siren_mismatch","message":)"));
 }
 
 TEST_F(Import, ADryRunSaysTheSameAndWritesNothing) {
