@@ -136,40 +136,71 @@ Decided changes(const Organisation& present, OrganisationData<Patch> patch, std:
   return decision;
 }
 
-/// The live organisation that is the same company, by the first identity that decides; several of one name decide
-/// nothing.
-boost::system::result<std::optional<Organisation>, Rejection> find_same(const OrganisationData<Full>& data,
-                                                                        const DecisionContext& context) {
-  using Found = std::optional<Organisation>;
-  const StateView& state = context.state;
+using Found = boost::system::result<std::optional<Organisation>, Rejection>;
+
+/// The holder of a number that only one organisation has. What the actor may not see is said to exist, no more.
+Found find_by_number(const std::optional<Uuid>& holder, std::string_view pointer, const DecisionContext& context) {
+  if (!holder) return std::nullopt;
+  auto found = context.state.find<Organisation>(*holder);
+  if (found && !can_see(context.actor, context.state.ownership(*found))) return not_unique(pointer, *holder, false);
+  return found;
+}
+
+/// Whether they are two companies: both have a number, and the one was not found by the other's.
+bool other_company(const OrganisationData<Full>& data, const Organisation& candidate, bool by_register) {
+  const auto both = [](const auto& ours, const auto& theirs) { return ours && theirs; };
+  return both(data.lei, candidate.lei) || both(data.siret, candidate.siret) ||
+         (!by_register && both(data.regulator_number, candidate.regulator_number));
+}
+
+/// Organisations under a shared key that may be the same company.
+struct Candidates {
+  std::vector<Organisation> visible;
+  std::optional<Uuid> hidden;  ///< one that the actor may not see
+};
+
+Candidates candidates(const OrganisationData<Full>& data, const std::string& key, bool by_register,
+                      const DecisionContext& context) {
+  constexpr std::size_t k_most_looked_at = 200;
+  Candidates same;
+  for (const Uuid& id : context.state.holders(key, k_most_looked_at)) {
+    auto candidate = context.state.find<Organisation>(id);
+    if (!candidate || other_company(data, *candidate, by_register)) continue;
+    if (can_see(context.actor, context.state.ownership(*candidate))) {
+      same.visible.push_back(std::move(*candidate));
+    } else {
+      same.hidden = id;
+    }
+  }
+  return same;
+}
+
+/// The only one there is; several decide nothing.
+Found only_one(std::vector<Organisation> same) {
+  if (same.empty()) return std::nullopt;
+  if (same.size() == 1) return std::optional(std::move(same.front()));
+  return conflict(
+      "ambiguous_match",
+      std::to_string(same.size()) + " organisations have this name and country: give a LEI, SIRET or regulator number");
+}
+
+/// The live organisation that is the same company, by the first identity that decides. Numbers are one company's, so
+/// one that the actor may not see is in the way; names are not, and what the actor may not see does not count.
+Found find_same(const OrganisationData<Full>& data, const DecisionContext& context) {
   if (data.lei) {
-    if (const auto id = state.holder(index::lei(*data.lei))) return Found(state.find<Organisation>(*id));
+    auto found = find_by_number(context.state.holder(index::lei(*data.lei)), "/lei", context);
+    if (!found || *found) return found;
   }
   if (data.siret) {
-    if (const auto id = state.holder(index::siret(*data.siret))) return Found(state.find<Organisation>(*id));
+    auto found = find_by_number(context.state.holder(index::siret(*data.siret)), "/siret", context);
+    if (!found || *found) return found;
   }
-  // Both have a number, and it was not found above: then they are two companies.
-  const auto both = [](const auto& ours, const auto& theirs) { return ours && theirs; };
-  const auto compatible = [&](const std::string& key, bool by_register) {
-    std::vector<Organisation> same;
-    for (const Uuid& id : state.holders(key, 20)) {
-      auto candidate = state.find<Organisation>(id);
-      const bool differs = !candidate || both(data.lei, candidate->lei) || both(data.siret, candidate->siret) ||
-                           (!by_register && both(data.regulator_number, candidate->regulator_number));
-      if (!differs) same.push_back(std::move(*candidate));
-    }
-    return same;
-  };
-  std::vector<Organisation> same;
-  if (data.regulator_number) same = compatible(index::regulator(data.regulator_number->text()), true);
-  if (same.empty()) same = compatible(index::name(data.name->text(), data.country), false);
-  if (same.empty()) return Found();
-  if (same.size() > 1) {
-    return conflict("ambiguous_match",
-                    std::to_string(same.size()) +
-                        " organisations have this name and country: give a LEI, SIRET or regulator number");
+  if (data.regulator_number) {
+    Candidates same = candidates(data, index::regulator(data.regulator_number->text()), true, context);
+    if (!same.visible.empty()) return only_one(std::move(same.visible));
+    if (same.hidden) return not_unique("/regulator_number", *same.hidden, false);
   }
-  return Found(std::move(same.front()));
+  return only_one(candidates(data, index::name(data.name->text(), data.country), false, context).visible);
 }
 
 /// The phone has been read.
@@ -198,6 +229,7 @@ Decided import_new(const ImportOrganisation& command, const DecisionContext& con
   return decided;
 }
 
+/// Whoever imports may change what they see (rights.hpp), and nothing else is found.
 Decided import_into(const Organisation& present, const ImportOrganisation& command, const DecisionContext& context) {
   if (command.on_existing == ImportPolicy::skip) return Decision{present.id, {}};
   OrganisationData<Full> incoming = command.data;
@@ -281,12 +313,7 @@ Decided decide(const ImportOrganisation& command, const DecisionContext& context
   if (context.actor.role < Role::manager) return forbidden("only administrators and managers import");
   const auto same = find_same(command.data, context);
   if (!same) return same.error();
-  if (!*same) return import_new(command, context);
-  const Organisation& present = **same;
-  if (!can_update(context.actor, context.state.ownership(present))) {
-    return conflict("already_exists", "the organisation exists already and belongs to another team");
-  }
-  return import_into(present, command, context);
+  return *same ? import_into(**same, command, context) : import_new(command, context);
 }
 
 }  // namespace alforis::commands

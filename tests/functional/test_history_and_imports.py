@@ -214,6 +214,15 @@ def test_a_phone_is_imported_as_dialled_in_the_stored_country(admin):
     assert admin.read("organisations", known["id"])["phone"] == "+3221234567"
 
 
+def test_a_manager_finds_nothing_by_a_name_of_another_team(firm):
+    hidden = firm.organisation("other_sales")
+    manager = firm.people["manager"]
+    for dry_run in (True, False):
+        answer = send(manager, batch({"name": hidden["name"], "city": "Paris"}, dry_run=dry_run))
+        assert kinds(answer) == ["created"] and hidden["id"] not in answer.text()
+    assert firm.admin.read("organisations", hidden["id"]) == hidden
+
+
 def test_a_manager_imports_into_the_own_team_and_learns_nothing_of_others(firm):
     code = lei()
     hidden = firm.organisation("other_sales", lei=code, city="Secrète")

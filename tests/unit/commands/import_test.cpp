@@ -79,13 +79,32 @@ TEST(ImportOrganisation, SeveralOfOneNameDecideNothing) {
       << "with a LEI only one is left";
 }
 
-TEST(ImportOrganisation, LeavesOtherTeamsAlone) {
+TEST(ImportOrganisation, ANumberOfAnotherTeamsRecordIsTakenAndNoMoreIsSaid) {
   Firm firm;
-  firm.given("lia", create_organisation("theirs", record("Theirs", lei_member(1))));
-  EXPECT_EQ(firm.when("mona", import_organisation("new", record("Theirs", lei_member(1)))), "conflict already_exists");
-  EXPECT_EQ(firm.when("mona", import_organisation("new", record("Theirs"))), "conflict already_exists");
-  EXPECT_EQ(firm.when("leo", import_organisation("new", record("Theirs", R"("city":"Lyon")"))),
-            R"(organisation.updated.v1 theirs {"city":"Lyon"})");
+  firm.given("lia", create_organisation("theirs", record("Theirs", lei_member(1) + ',' + siret_member(1) +
+                                                                       R"(,"regulator_number":"GP-00001")")));
+  const auto imported = [&](std::string_view actor, const std::string& number) {
+    return firm.when(actor, import_organisation("new", record("Other", number)));
+  };
+  EXPECT_EQ(imported("mona", lei_member(1)), "conflict not_unique not_unique@/lei");
+  EXPECT_EQ(imported("mona", lei_member(1)), firm.when("mona", create_organisation("x", record("X", lei_member(1)))))
+      << "as much as whoever creates one is told";
+  EXPECT_EQ(imported("mona", siret_member(1)), "conflict not_unique not_unique@/siret");
+  EXPECT_EQ(imported("mona", R"("regulator_number":"GP-00001")"), "conflict not_unique not_unique@/regulator_number");
+  EXPECT_EQ(imported("leo", R"("city":"Lyon",)" + lei_member(1)), R"(organisation.updated.v1 theirs {"city":"Lyon"})");
+}
+
+TEST(ImportOrganisation, ANameOfAnotherTeamsRecordIsNobodysBusiness) {
+  Firm firm;
+  firm.given("lia", create_organisation("theirs", record("Acme")));
+  const auto named = import_organisation("new", record("Acme", R"("city":"Lyon")"));
+  EXPECT_THAT(firm.when("mona", named), StartsWith("organisation.created.v1 new"));
+  EXPECT_EQ(firm.when("leo", named), R"(organisation.updated.v1 theirs {"city":"Lyon"})");
+  firm.given("sam", create_organisation("ours", record("ACME")));
+  EXPECT_EQ(firm.when("mona", named), R"(organisation.updated.v1 ours {"city":"Lyon"})")
+      << "theirs does not make it ambiguous";
+  firm.given("ada", create_organisation("shared", record("Acme")));
+  EXPECT_EQ(firm.when("mona", named), "conflict ambiguous_match");
 }
 
 TEST(ImportOrganisation, GivesAnExistingOneOnlyToWhomTheActorMayGiveIt) {
