@@ -98,8 +98,7 @@ std::vector<Uuid> StateView::holders(const std::string& shared_key, std::size_t 
 }
 
 std::optional<Viewer> StateView::viewer(const Uuid& user) const {
-  static const Uuid system = Uuid::parse(k_system_actor).value();
-  if (user == system) return Viewer{system, Role::admin, std::nullopt};
+  if (user == system_actor()) return Viewer{user, Role::admin, std::nullopt};
   const auto found = find<User>(user);
   if (!found || !found->active) return std::nullopt;
   return Viewer{user, found->role, found->team_id};

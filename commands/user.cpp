@@ -35,6 +35,12 @@ std::optional<Rejection> check_taken(const std::string& key, std::string_view po
   return not_unique(pointer, *holder, true);
 }
 
+/// Whoever had the system's own id would have its rights.
+std::optional<Rejection> check_id(const Uuid& id) {
+  if (id != system_actor()) return std::nullopt;
+  return invalid(problem("reserved_id", "this id is the system's own", "/id"));
+}
+
 bool last_active_admin(const Uuid& user, const DecisionContext& context) {
   const auto admins = context.state.holders(index::active_admin(), 2);
   return admins.size() == 1 && admins.front() == user;
@@ -83,6 +89,7 @@ Decided decide(const UpdateTeam& command, const DecisionContext& context) {
 
 Decided decide(const CreateUser& command, const DecisionContext& context) {
   if (auto refusal = admin_only(context)) return *refusal;
+  if (auto refusal = check_id(command.id)) return *refusal;
   if (context.state.find<User>(command.id)) return conflict("already_exists", "a user with this id exists already");
   if (auto refusal = check_taken(index::email(*command.data.email), "/email", command.id, context)) return *refusal;
   if (auto refusal = check_team(command.data.team_id, context)) return *refusal;

@@ -19,6 +19,8 @@ struct EventContext {
 
 /// Actor of what the system does by itself: first start, policies.
 inline constexpr std::string_view k_system_actor = "00000000-0000-7000-8000-000000000001";
+/// The same as an id. Nobody else has it.
+const Uuid& system_actor();
 
 /// Members that every entity shows. `version` counts the entity's events, from 1.
 struct Entity {

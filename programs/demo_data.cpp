@@ -26,10 +26,13 @@ const domain::Uuid& name_space() {
   return k_name_space;
 }
 
+/// Version 7, as every id, and the same each time: its time is that of the demo's first day, its randomness a hash.
 std::string make_id(std::string_view kind, std::size_t number, std::optional<std::uint64_t> seed = std::nullopt) {
+  constexpr std::int64_t k_first_day_ms = 1'767'225'600'000;  // 2026-01-01
   std::string name = std::string(kind) + "/" + std::to_string(number);
   if (seed) name += "/" + std::to_string(*seed);
-  return domain::Uuid::v5(name_space(), name).text();
+  const domain::Uuid hashed = domain::Uuid::v5(name_space(), name);
+  return domain::Uuid::v7(k_first_day_ms, std::span(hashed.bytes()).last<10>()).text();
 }
 
 // A JSON object, member by member.

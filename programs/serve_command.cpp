@@ -54,21 +54,23 @@ void set_listen(api::ServerOptions& options, const std::string& listen) {
   options.port = static_cast<std::uint16_t>(port);
 }
 
+/// Always the same, so that a start that no longer knows of the first one cannot make another.
+constexpr std::string_view k_first_administrator = "00000000-0000-7000-8000-000000000002";
+
 /// The first administrator, once: the command's id makes a second start find it done.
 void bootstrap_admin(commands::Writer& writer, const ServeSettings& settings) {
   if (settings.admin_email.empty() || settings.admin_password.empty()) return;
   auto email = domain::Email::parse(settings.admin_email);
   if (!email) throw std::runtime_error("ALFORIS_ADMIN_EMAIL is no e-mail address");
-  const auto system = domain::Uuid::parse(domain::k_system_actor).value();
   commands::CreateUser command;
-  command.id = domain::Uuid::v5(system, "first administrator");
+  command.id = domain::Uuid::parse(k_first_administrator).value();
   command.data.email = *email;
   command.data.role = domain::Role::admin;
   command.data.full_name = domain::Line<200>::parse("Administrateur").value();
   command.password_hash = api::hash_password(settings.admin_password);
   commands::CommandRequest request;
   request.command_id = "bootstrap/first-administrator";
-  request.actor = system;
+  request.actor = domain::system_actor();
   request.command = std::move(command);
   std::promise<commands::CommandResult> done;
   writer.submit(std::move(request), [&done](commands::CommandResult result) { done.set_value(std::move(result)); });

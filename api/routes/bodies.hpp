@@ -24,7 +24,7 @@ using SecretMembers = std::array<std::string_view, N>;
 
 /// The client may choose the new entity's id: then sending the same again does nothing twice.
 struct ProposedId {
-  std::optional<domain::Uuid> id;
+  std::optional<domain::ProposedUuid> id;
 };
 BOOST_DESCRIBE_STRUCT(ProposedId, (), (id))
 

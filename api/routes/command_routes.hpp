@@ -44,7 +44,7 @@ Route creation_row(Services& services, std::string_view collection, Access acces
   may_answer(route, {"already_exists"});
   route.handler = [&services, collection, make](RequestContext& context) -> Task<Response> {
     Body body = read_body<Body>(context.request).value();
-    const domain::Uuid id = body.id ? *body.id : services.new_id();
+    const domain::Uuid id = body.id ? body.id->uuid() : services.new_id();
     const auto told = told_body<Body>(context.request);
     auto command = new_request(services, context, told, body.id ? "create/" + id.text() : std::string()).value();
     command.command = make(id, std::move(body));

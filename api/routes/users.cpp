@@ -71,7 +71,7 @@ Task<Response> log_in(Services& services, RequestContext& context) {
 
 Task<Response> create_user(Services& services, RequestContext& context) {
   NewUser body = read_body<NewUser>(context.request).value();
-  const Uuid id = body.id ? *body.id : services.new_id();
+  const Uuid id = body.id ? body.id->uuid() : services.new_id();
   const std::string natural_key = body.id ? "create/" + id.text() : std::string();
   auto request = new_request(services, context, without_secrets(body), natural_key).value();
   commands::CreateUser command{id, body, std::nullopt};

@@ -56,6 +56,15 @@ Result<Uuid> Uuid::parse(std::string_view typed) {
   return Uuid(bytes);
 }
 
+Result<ProposedUuid> ProposedUuid::parse(std::string_view typed) {
+  const auto uuid = Uuid::parse(typed);
+  if (!uuid) return uuid.error();
+  if (uuid->version() != 7 || !uuid->is_rfc_variant()) {
+    return problem("invalid_uuid_version", "a proposed id has to be a UUID of version 7 (RFC 9562)");
+  }
+  return ProposedUuid(*uuid);
+}
+
 Uuid Uuid::v7(std::int64_t unix_ms, std::span<const std::uint8_t, 10> random) {
   constexpr std::int64_t k_last_ms = (std::int64_t{1} << 48) - 1;
   const auto ms = static_cast<std::uint64_t>(std::clamp<std::int64_t>(unix_ms, 0, k_last_ms));

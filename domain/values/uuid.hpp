@@ -48,13 +48,38 @@ class Uuid {
 
   constexpr const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
   constexpr bool is_nil() const { return *this == Uuid{}; }
-  /// The version field, 0 … 15; 7 for the ids that clients may propose.
+  /// The version field, 0 … 15.
   constexpr int version() const { return bytes_[6] >> 4; }
+  /// Whether it is of the variant that RFC 9562 describes: only there the version means something.
+  constexpr bool is_rfc_variant() const { return bytes_[8] >> 6 == 0b10; }
 
   friend constexpr auto operator<=>(const Uuid&, const Uuid&) = default;
 
  private:
   std::array<std::uint8_t, 16> bytes_{};
+};
+
+/// An id that somebody proposes for something new: version 7, as the ids that the server makes.
+class ProposedUuid {
+ public:
+  static constexpr std::string_view k_schema_type = "string";
+  static constexpr std::string_view k_schema_format = "uuid";
+  static constexpr std::string_view k_schema_pattern =
+      "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$";
+  static constexpr std::size_t k_max_length = 0;
+
+  /// Fails with `invalid_uuid`, and with `invalid_uuid_version` for a UUID that is not of version 7.
+  static Result<ProposedUuid> parse(std::string_view typed);
+
+  const Uuid& uuid() const { return uuid_; }
+  std::string text() const { return uuid_.text(); }
+
+  friend constexpr auto operator<=>(const ProposedUuid&, const ProposedUuid&) = default;
+
+ private:
+  explicit ProposedUuid(const Uuid& uuid) : uuid_(uuid) {}
+
+  Uuid uuid_;
 };
 
 }  // namespace alforis::domain

@@ -26,6 +26,11 @@ def test_a_user_keeps_every_field_but_the_password(each_firm):
     assert [changed.get(name) for name in ("full_name", "time_zone", "team_id", "theme")] == [None, None, None, "light"]
 
 
+def test_nobody_is_created_as_the_system(firm):
+    body = {"id": "00000000-0000-7000-8000-000000000001", "email": f"{unique('intrus').replace(' ', '.')}@alforis.example"}
+    assert errors_by_pointer(firm.admin.post(f"{API}/users", body).problem(422)) == {"/id": "reserved_id"}
+
+
 def test_a_login_answers_a_bearer_token_with_its_life_time(server, firm):
     answer = server.anonymous().post(f"{API}/auth/login", {"email": firm.admin.user["email"].upper(), "password": "correct horse battery"})
     body = answer.ok()

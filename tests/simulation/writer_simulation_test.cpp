@@ -265,7 +265,7 @@ class Simulation {
   std::uint64_t seed_;
   MemoryLog log_;
   std::unique_ptr<WriterRig> rig_;
-  const Uuid system_ = Uuid::parse(k_system_actor).value();
+  const Uuid system_ = system_actor();
   int round_ = 0;
   int asked_ = 0;
   std::vector<CommandRequest> pending_;

@@ -1,4 +1,4 @@
-// Request bodies: what of them may be remembered.
+// Request bodies: what of them may be remembered, what they take.
 #include "api/routes/bodies.hpp"
 
 #include <gtest/gtest.h>
@@ -74,6 +74,33 @@ TYPED_TEST(NewBody, TakesNullForWhatMayBeLeftOutAndSaysSo) {
     EXPECT_EQ(allows_null(input, D::name), k_nullable) << D::name;
     EXPECT_FALSE(allows_null(output, D::name)) << D::name;
   });
+}
+
+// ---- ids
+
+template <class Body>
+std::string problem_of(std::string_view id, std::string_view members) {
+  const auto body = domain::wire::from_json<Body>(R"({"id":")" + std::string(id) + "\"," + std::string(members) + '}');
+  if (body) return "none";
+  const domain::Problems problems = body.error();
+  return problems.front().code + '@' + problems.front().pointer;
+}
+
+TEST(ProposedIds, AreOfVersion7) {
+  constexpr std::string_view k_v7 = "018f3c6e-5d2a-7c31-9b1e-2f6d8a4c0e75";
+  constexpr std::string_view k_v4 = "919108f7-52d1-4320-9bac-f847db4148a8";
+  constexpr std::string_view k_nil = "00000000-0000-0000-0000-000000000000";
+  EXPECT_EQ(problem_of<NewOrganisation>(k_v7, R"("name":"A")"), "none");
+  const std::string ends =
+      R"("person_id":")" + std::string(k_v4) + R"(","organisation_id":")" + std::string(k_v4) + '"';
+  EXPECT_EQ(problem_of<NewLink>(k_v7, ends), "none") << "a reference is what it is";
+  for (const auto id : {k_v4, k_nil}) {
+    EXPECT_EQ(problem_of<NewOrganisation>(id, R"("name":"A")"), "invalid_uuid_version@/id");
+    EXPECT_EQ(problem_of<NewPerson>(id, R"("last_name":"A")"), "invalid_uuid_version@/id");
+    EXPECT_EQ(problem_of<NewLink>(id, ends), "invalid_uuid_version@/id");
+    EXPECT_EQ(problem_of<NewTeam>(id, R"("name":"A")"), "invalid_uuid_version@/id");
+    EXPECT_EQ(problem_of<NewUser>(id, R"("email":"a@b.fr")"), "invalid_uuid_version@/id");
+  }
 }
 
 }  // namespace

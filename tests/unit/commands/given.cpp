@@ -223,7 +223,7 @@ Firm::Firm() {
 
 Decided Firm::decided(std::string_view actor, const Command& command) const {
   const StateView view(*values_);
-  const Uuid actor_id = actor == "system" ? Uuid::parse(k_system_actor).value() : id(actor);
+  const Uuid actor_id = actor == "system" ? system_actor() : id(actor);
   const DecisionContext context{view, view.viewer(actor_id).value(), now(), date(k_today)};
   return std::visit([&](const auto& c) { return decide(c, context); }, command);
 }
@@ -234,7 +234,7 @@ Firm& Firm::given(std::string_view actor, const Command& command) {
     ADD_FAILURE() << "given what is refused: " << shown(decision);
     return *this;
   }
-  const Uuid actor_id = actor == "system" ? Uuid::parse(k_system_actor).value() : id(actor);
+  const Uuid actor_id = actor == "system" ? system_actor() : id(actor);
   for (const NewEvent& happened : decision->events) fold(*values_, happened.event, {happened.id, actor_id, now()});
   return *this;
 }

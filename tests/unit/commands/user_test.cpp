@@ -68,6 +68,12 @@ TEST(CreateUser, IsForAdministratorsWithAnAddressOfItsOwnAndALiveTeam) {
   }
 }
 
+TEST(CreateUser, NobodyIsTheSystem) {
+  CreateUser command = create_user("new", R"({"email":"new@firm.example"})");
+  command.id = domain::system_actor();
+  EXPECT_EQ(Firm().when("ada", command), "invalid invalid_input reserved_id@/id");
+}
+
 TEST(UpdateUser, TakesTimeZonesThatExist) {
   Firm firm;
   for (const auto* zone : {"Europe/Paris", "America/Argentina/Buenos_Aires", "Asia/Calcutta", "UTC"}) {

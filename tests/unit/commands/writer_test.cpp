@@ -18,7 +18,7 @@ using eventstore::MemoryLog;
 using eventstore::MemoryLogFaults;
 using ::testing::HasSubstr;
 
-const Uuid k_system = Uuid::parse(domain::k_system_actor).value();
+const Uuid k_system = domain::system_actor();
 
 CommandRequest request(std::string key, Command command, std::string hash = "") {
   return {std::move(key), k_system, std::move(hash), R"({"request":"r"})", false, std::move(command)};

@@ -102,6 +102,20 @@ TEST(Uuid, version_5_is_the_one_of_rfc_9562_appendix_a_4) {
   EXPECT_NE(Uuid::v5(dns, "www.example.com"), Uuid::v5(dns, "www.example.org"));
 }
 
+TEST(ProposedUuid, is_of_version_7) {
+  const auto outcome = [](std::string_view typed) {
+    const auto proposed = ProposedUuid::parse(typed);
+    return proposed ? proposed->text() : proposed.error().front().code;
+  };
+  EXPECT_EQ(outcome("018F3C6E-5D2A-7C31-9B1E-2F6D8A4C0E75"), "018f3c6e-5d2a-7c31-9b1e-2f6d8a4c0e75");
+  for (const auto* other : {"00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff",
+                            "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "2ed6657d-e927-568b-95e1-2665a8aea6a2",
+                            "919108f7-52d1-4320-9bac-f847db4148a8", "018f3c6e-5d2a-7c31-1b1e-2f6d8a4c0e75"}) {
+    EXPECT_EQ(outcome(other), "invalid_uuid_version") << other;
+  }
+  EXPECT_EQ(outcome("nil"), "invalid_uuid");
+}
+
 TEST(Uuid, nil_is_the_default_and_the_least) {
   EXPECT_TRUE(Uuid().is_nil());
   EXPECT_FALSE(Uuid::parse("00000000-0000-0000-0000-000000000001").value().is_nil());

@@ -45,7 +45,7 @@ TEST(DemoFirm, IsTheSameForTheSameSeed) {
   }
   EXPECT_EQ(one.links.back().body, again.links.back().body);
   EXPECT_EQ(one.users[0].body, other.users[0].body);
-  EXPECT_EQ(one.organisations[0].id, "6ac2be6d-b64c-5d89-ac13-46aadaa53f5f");
+  EXPECT_EQ(one.organisations[0].id, "019b76da-a800-7d89-ac13-46aadaa53f5f");
 }
 
 TEST(DemoFirm, HasTheRightCountsAndOnlyRightValues) {
