@@ -24,6 +24,7 @@ constexpr ProblemCode k_codes[] = {
      "La lecture est momentanément impossible ; réessayez."},
     {"dates_reversed", 422, "The end lies before the beginning.", "La fin précède le début."},
     {"deleted", 409, "The record is deleted.", "L'enregistrement est supprimé."},
+    {"duplicate_element", 0, "This is in the list already.", "Cet élément figure déjà dans la liste."},
     {"duplicate_member", 0, "This member appears more than once.", "Ce membre apparaît plusieurs fois."},
     {"duplicate_parameter", 0, "This parameter may be given only once.",
      "Ce paramètre ne peut être donné qu'une fois."},

@@ -1,5 +1,7 @@
 // Deciders of users and teams: an administrator's work, but for what people set for themselves.
 
+#include <set>
+
 #include "commands/decide.hpp"
 #include "domain/patch.hpp"
 #include "domain/values/time_zone.hpp"
@@ -35,6 +37,19 @@ std::optional<Rejection> check_taken(const std::string& key, std::string_view po
   return not_unique(pointer, *holder, true);
 }
 
+std::optional<Rejection> check_preferences(const std::optional<std::vector<NotificationPreference>>& preferences) {
+  if (!preferences) return std::nullopt;
+  Problems problems;
+  std::set<NotificationType> seen;
+  for (std::size_t i = 0; i < preferences->size(); ++i) {
+    if (seen.insert(*(*preferences)[i].type).second) continue;
+    problems.push_back({"duplicate_element", "/notification_preferences/" + std::to_string(i) + "/type",
+                        "there is one preference for each type at most"});
+  }
+  if (problems.empty()) return std::nullopt;
+  return invalid(std::move(problems));
+}
+
 /// Whoever had the system's own id would have its rights.
 std::optional<Rejection> check_id(const Uuid& id) {
   if (id != system_actor()) return std::nullopt;
@@ -58,6 +73,7 @@ bool touches_only_own_settings(UserData<Patch> patch) {
   patch.locale = {};
   patch.time_zone = {};
   patch.theme = {};
+  patch.notification_preferences = {};
   return patch == UserData<Patch>{};
 }
 
@@ -94,6 +110,7 @@ Decided decide(const CreateUser& command, const DecisionContext& context) {
   if (auto refusal = check_taken(index::email(*command.data.email), "/email", command.id, context)) return *refusal;
   if (auto refusal = check_team(command.data.team_id, context)) return *refusal;
   if (auto refusal = check_time_zone(command.data.time_zone)) return *refusal;
+  if (auto refusal = check_preferences(command.data.notification_preferences)) return *refusal;
   UserCreated event;
   static_cast<UserData<Full>&>(event) = command.data;
   Decision decision = happened(command.id, std::move(event));
@@ -120,6 +137,9 @@ Decided decide(const UpdateUser& command, const DecisionContext& context) {
   }
   if (event.time_zone.touched()) {
     if (auto refusal = check_time_zone(event.time_zone.value())) return *refusal;
+  }
+  if (event.notification_preferences.touched()) {
+    if (auto refusal = check_preferences(event.notification_preferences.value())) return *refusal;
   }
   const bool demoted = (event.role && *event.role != Role::admin) || (event.active && !*event.active);
   if (demoted && last_active_admin(command.id, context)) {

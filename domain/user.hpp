@@ -5,8 +5,10 @@
 #include <boost/describe.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "domain/entity.hpp"
+#include "domain/notification.hpp"
 #include "domain/values/email.hpp"
 #include "domain/values/text.hpp"
 #include "domain/wire/fields.hpp"
@@ -31,10 +33,13 @@ struct UserData {
   Def<Locale> locale = Shape::initial(Locale::fr);
   Opt<Line<64>> time_zone;  ///< IANA name; Europe/Paris when empty
   Def<Theme> theme = Shape::initial(Theme::system);
+  Opt<std::vector<NotificationPreference>> notification_preferences;  ///< at most one for each type
 
   friend bool operator==(const UserData&, const UserData&) = default;
 
-  BOOST_DESCRIBE_CLASS(UserData, (), (email, full_name, role, team_id, active, locale, time_zone, theme), (), ())
+  BOOST_DESCRIBE_CLASS(UserData, (),
+                       (email, full_name, role, team_id, active, locale, time_zone, theme, notification_preferences),
+                       (), ())
 };
 
 struct UserCreated : UserData<Full> {

@@ -150,8 +150,8 @@ std::vector<Route> me_rows(Services& services) {
   read.etag = read.reads = true;
   read.handler = [&services](RequestContext& context) { return read_me(services, context); };
 
-  Route change =
-      command_row(Method::patch, "/api/v1/me", Access::any_user, "me", "Change my name, language, time zone, theme");
+  Route change = command_row(Method::patch, "/api/v1/me", Access::any_user, "me",
+                             "Change my name, language, time zone, theme, notifications");
   change.request = {"UserPatch", &wire::input_schema<UserData<Patch>>};
   change.response = k_user;
   change.if_match = true;

@@ -14,7 +14,7 @@ def test_a_user_keeps_every_field_but_the_password(each_firm):
     admin = each_firm.admin
     body = {"email": f"{unique('sofia').replace(' ', '.')}@alforis.example", "full_name": "Sofia Nguyễn", "role": "manager",
             "team_id": each_firm.teams["lyon"], "active": True, "locale": "en", "time_zone": "Europe/Luxembourg",
-            "theme": "dark"}
+            "theme": "dark", "notification_preferences": [{"type": "task_due", "in_app": False, "email": "daily"}]}
     answer = admin.post(f"{API}/users", {**body, "password": PASSWORD})
     made = answer.ok(201)
     assert {name: made[name] for name in body} == body
@@ -136,7 +136,8 @@ def test_a_move_to_another_team_changes_at_once_what_is_seen(firm):
 
 def test_everybody_changes_their_own_settings_and_nothing_more(firm):
     client = firm.new_person("viewer", firm.teams["paris"])
-    body = {"full_name": "Noé", "locale": "en", "time_zone": "Europe/Brussels", "theme": "dark"}
+    body = {"full_name": "Noé", "locale": "en", "time_zone": "Europe/Brussels", "theme": "dark",
+            "notification_preferences": [{"type": "mention", "in_app": True, "email": "immediate"}]}
     changed = client.patch(f"{API}/me", body).ok()
     assert {name: changed[name] for name in body} == body
     assert client.get(f"{API}/me").ok() == changed
@@ -144,6 +145,11 @@ def test_everybody_changes_their_own_settings_and_nothing_more(firm):
                   {"team_id": firm.teams["lyon"]}):
         client.patch(f"{API}/me", patch).problem(403, "forbidden")
     assert client.get(f"{API}/me").ok() == changed
+    twice = [{"type": "mention"}, {"type": "mention"}]
+    problem = client.patch(f"{API}/me", {"notification_preferences": twice}).problem(422)
+    assert errors_by_pointer(problem) == {"/notification_preferences/1/type": "duplicate_element"}
+    defaults = client.patch(f"{API}/me", {"notification_preferences": twice[:1]}).ok()["notification_preferences"]
+    assert defaults == [{"type": "mention", "in_app": True, "email": "none"}]
 
 
 def test_changing_the_own_password_needs_the_present_one(each_firm):

@@ -102,6 +102,30 @@ TEST(UpdateUser, IsTheAdministratorsButForOnesOwnSettings) {
   }
 }
 
+TEST(UpdateUser, PeopleChooseTheirOwnNotifications) {
+  Firm firm;
+  const auto choose = [](std::string_view list) {
+    return update_user("vic", R"({"notification_preferences":)" + std::string(list) + '}');
+  };
+  const auto mine = choose(R"([{"type":"task_due","email":"daily"},{"type":"mention","in_app":false}])");
+  EXPECT_EQ(firm.when("vic", mine), R"(user.updated.v1 vic {"notification_preferences":[)"
+                                    R"({"type":"task_due","in_app":true,"email":"daily"},)"
+                                    R"({"type":"mention","in_app":false,"email":"none"}]})");
+  EXPECT_EQ(firm.when("mona", mine), "forbidden forbidden");
+  firm.given("vic", mine);
+  EXPECT_EQ(firm.when("ada", mine), k_nothing);
+  EXPECT_EQ(firm.when("vic", choose("null")), R"(user.updated.v1 vic {"notification_preferences":null})");
+}
+
+TEST(UpdateUser, HasOnePreferenceForEachTypeAtMost) {
+  const Firm firm;
+  const std::string twice =
+      R"("notification_preferences":[{"type":"system"},{"type":"mention"},{"type":"system","in_app":false}]})";
+  const auto* refused = "invalid invalid_input duplicate_element@/notification_preferences/2/type";
+  EXPECT_EQ(firm.when("vic", update_user("vic", '{' + twice)), refused);
+  EXPECT_EQ(firm.when("ada", create_user("new", R"({"email":"new@firm.example",)" + twice)), refused);
+}
+
 TEST(UpdateUser, OthersAreForbiddenWithinTheTeamAndUnknownBeyond) {
   const Firm firm;
   const std::vector<Command> commands{update_user("sam", R"({"theme":"dark"})"), set_password("sam", "h")};
