@@ -249,7 +249,8 @@ class Builder {
   }
 
   /// Where in the document the member begins that has this JSON value ("": any), from 1; 0 where there is none.
-  /// Documents are written without white space and quotes inside strings are escaped, so this text is nowhere else.
+  /// Documents are written without white space, quotes inside strings are escaped, and no object in a document has a
+  /// member of such a name, so this text is nowhere else.
   std::string document_has(const ColumnInfo& column, const std::string& value) {
     return "strpos(r.doc, " + bind('"' + std::string(column.field) + "\":" + value, "text") + ')';
   }
