@@ -43,8 +43,8 @@ void park_refused(std::vector<Item>& items, std::vector<ParkedEvent>& parked, co
 
 }  // namespace
 
-bool Applier::open() {
-  auto opened = projection_.open();
+bool Applier::open(const std::stop_token& stop) {
+  auto opened = projection_.open(stop);
   cursor_ = opened.cursor;
   parked_.clear();
   for (ParkedEntity& entity : opened.parked) parked_.emplace(entity.id, entity);

@@ -37,7 +37,7 @@ class Applier {
   explicit Applier(Projection& projection) : projection_(projection) {}
 
   /// Opens the projection; call it first and after every exception. Returns whether its content is another than before.
-  bool open();
+  bool open(const std::stop_token& stop = {});
 
   /// One transaction: the commits' events, or their parking, and the checkpoint `to`. Throws what Projection::write
   /// throws but ItemsRefused; BatchRefused.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -104,8 +105,9 @@ class Projection {
   /// For logs and metrics, such as `query`.
   virtual std::string name() const = 0;
 
-  /// (Re)connects, makes or rebuilds what is missing, and says where to go on. Throws NewerLayout.
-  virtual Opened open() = 0;
+  /// (Re)connects, makes or rebuilds what is missing, and says where to go on. Throws NewerLayout; std::runtime_error
+  /// when it was told to stop meanwhile.
+  virtual Opened open(const std::stop_token& stop) = 0;
 
   /// Writes the batch in one transaction, all or nothing. Throws ItemsRefused, Superseded.
   virtual Written write(const Batch& batch) = 0;

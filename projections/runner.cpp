@@ -82,6 +82,7 @@ class Runner::Core {
       } catch (const NewerLayout& newer) {
         return give_up(newer.what(), std::nullopt);
       } catch (const std::exception& trouble) {
+        if (stop.stop_requested()) return;
         lose(trouble.what());
       }
       sleep(stop, Clock::now() + backoff);
@@ -91,7 +92,7 @@ class Runner::Core {
 
   /// Opens the projection and keeps it up to date until something goes wrong.
   void follow(const std::stop_token& stop, milliseconds& backoff) {
-    const bool fresh = applier_.open();
+    const bool fresh = applier_.open(stop);
     eventstore::Reader reader(log_, applier_.cursor());
     connect();
     publish({}, fresh);

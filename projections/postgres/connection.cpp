@@ -28,6 +28,10 @@ struct Finish {
   void operator()(PGconn* connection) const { PQfinish(connection); }
 };
 
+struct FreeCancel {
+  void operator()(PGcancel* cancel) const { PQfreeCancel(cancel); }
+};
+
 const PGresult* raw(const void* result) { return static_cast<const PGresult*>(result); }
 
 /// Classes in which the statement may be right but the server is not in a state to do it: connection, resources,
@@ -95,6 +99,7 @@ class Connection::Core {
     PQsetNoticeProcessor(
         connection(), [](void*, const char*) {}, nullptr);
     if (PQsetnonblocking(connection(), 1) != 0) fail();
+    cancel_.reset(PQgetCancel(connection()));
     send([&] {
       const std::string settings =
           "SET timezone TO 'UTC'; SET datestyle TO 'ISO, YMD'; SET jit TO off; SET statement_timeout TO " +
@@ -149,6 +154,11 @@ class Connection::Core {
     put([&] { return PQputCopyEnd(connection(), nullptr); });
     flush();
     return collect().affected();
+  }
+
+  void cancel() const {
+    char error[256];
+    PQcancel(cancel_.get(), error, sizeof error);
   }
 
   bool alive() const { return !broken_ && PQstatus(connection()) == CONNECTION_OK; }
@@ -274,6 +284,7 @@ class Connection::Core {
   PGconn* connection() const { return connection_.get(); }
 
   std::unique_ptr<PGconn, Finish> connection_;
+  std::unique_ptr<PGcancel, FreeCancel> cancel_;
   std::chrono::milliseconds stall_timeout_;
   bool broken_ = false;
   std::unordered_map<std::string, std::string> prepared_;
@@ -290,6 +301,7 @@ Rows Connection::prepared(const std::string& sql, std::span<const Param> params)
   return core_->prepared(sql, params);
 }
 std::uint64_t Connection::copy_in(const std::string& sql, std::string_view data) { return core_->copy_in(sql, data); }
+void Connection::cancel() const { core_->cancel(); }
 bool Connection::alive() const { return core_->alive(); }
 
 // ---- Transaction

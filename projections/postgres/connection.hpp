@@ -88,6 +88,10 @@ class Connection {
   /// `sql` is a COPY … FROM STDIN; returns the number of rows.
   std::uint64_t copy_in(const std::string& sql, std::string_view data);
 
+  /// Asks the server to give up the statement under way, which then throws Unavailable. The only call that may be made
+  /// from another thread; does nothing when there is none, and never throws.
+  void cancel() const;
+
   /// False once Unavailable was thrown or is bound to be.
   bool alive() const;
 

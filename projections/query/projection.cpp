@@ -11,14 +11,14 @@ class QueryProjection::Core {
   Core(QueryOptions options, eventstore::Log& log, OnBuildProgress on_build)
       : options_(std::move(options)), schemas_(options_.workspace), log_(log), on_build_(std::move(on_build)) {}
 
-  Opened open() {
+  Opened open(const std::stop_token& stop) {
     return translated([&] {
       writer_.reset();
       connection_ = std::make_unique<Connection>(options_.dsn, writer_connection("alforis query"));
       ensure_stable_schema(*connection_, schemas_);
-      const QueryVersion version = current_version();
+      const QueryVersion version = current_version(stop);
       writer_.emplace(*connection_, schemas_, version, true);
-      Opened opened = writer_->open();
+      Opened opened = writer_->open(stop);
       opened.fresh = opened_version_ != version.number;
       opened_version_ = version.number;
       return opened;
@@ -35,7 +35,7 @@ class QueryProjection::Core {
  private:
   /// The active version in this program's layout; makes it when there is none, has it built anew when it is an older
   /// program's.
-  QueryVersion current_version() {
+  QueryVersion current_version(const std::stop_token& stop) {
     auto version = active_query_version(*connection_, schemas_);
     if (!version) return first_version();
     if (version->layout > k_query_layout) {
@@ -43,7 +43,7 @@ class QueryProjection::Core {
                         std::to_string(k_query_layout));
     }
     if (version->fingerprint == query_layout_fingerprint()) return *version;
-    rebuild_query(log_, options_, on_build_);
+    rebuild_query(log_, options_, on_build_, stop);
     return active_query_version(*connection_, schemas_).value();
   }
 
@@ -74,7 +74,7 @@ QueryProjection::QueryProjection(QueryOptions options, eventstore::Log& log, OnB
     : core_(std::make_unique<Core>(std::move(options), log, std::move(on_build))) {}
 QueryProjection::~QueryProjection() = default;
 
-Projection::Opened QueryProjection::open() { return core_->open(); }
+Projection::Opened QueryProjection::open(const std::stop_token& stop) { return core_->open(stop); }
 Written QueryProjection::write(const Batch& batch) { return core_->writer().write(batch); }
 void QueryProjection::probe(std::span<const Item> items) { core_->writer().probe(items); }
 std::vector<ParkedEvent> QueryProjection::parked_events(const std::string& entity_id) {

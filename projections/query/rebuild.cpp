@@ -35,6 +35,16 @@ class Rebuild {
         connection_(options.dsn, writer_connection("alforis rebuild")) {}
 
   Rebuilt run() {
+    try {
+      return rebuild();
+    } catch (const std::runtime_error&) {
+      require_going_on();  // or it was a cancelled statement
+      throw;
+    }
+  }
+
+ private:
+  Rebuilt rebuild() {
     ensure_stable_schema(connection_, schemas_);
     lock();
     drop_inactive();
@@ -52,7 +62,6 @@ class Rebuild {
     return result_;
   }
 
- private:
   std::string versions() const { return schemas_.stable() + ".projection_versions"; }
 
   /// One build at a time; the lock goes with the connection. The server may take a moment to notice that an earlier
@@ -102,13 +111,19 @@ class Rebuild {
   eventstore::Cursor load() {
     const std::string schema = schemas_.version(result_.version);
     Connection loader(options_.dsn, writer_connection("alforis rebuild load"));
+    Connection helper(options_.dsn, writer_connection("alforis rebuild index"));
+    // A statement over a large table takes minutes.
+    const std::stop_callback cancel(stop_, [&] {
+      loader.cancel();
+      helper.cancel();
+    });
     Transaction transaction(loader, Transaction::Adopt{});  // build() begins it, perhaps twice
     const Filled filled = build(loader, schema, log_, std::nullopt, progress_, stop_);
     result_.events = filled.events;
     insert_query_version(loader, schemas_, result_.version, false, filled.cursor);
     transaction.commit();
     report(filled.cursor.position, "index");
-    make_indexes(loader, query_index_statements(schema));
+    make_indexes(loader, helper, query_index_statements(schema));
     // Now, so that the first readers have good plans; from a small sample, which autovacuum makes good in its own time.
     loader.script("SET default_statistics_target TO 20");
     loader.script("ANALYZE " + query_table_list(schema));
@@ -116,10 +131,11 @@ class Rebuild {
   }
 
   /// On two connections, the largest (it comes last) first. If this fails, the next build drops the version.
-  void make_indexes(Connection& loader, std::vector<std::string> statements) {
+  void make_indexes(Connection& loader, Connection& helper, std::vector<std::string> statements) {
     std::mutex mutex;
     const auto work = [&](Connection& connection) {
       while (true) {
+        require_going_on();
         std::string statement;
         {
           const std::lock_guard lock(mutex);
@@ -130,7 +146,6 @@ class Rebuild {
         connection.script(statement);
       }
     };
-    Connection helper(options_.dsn, writer_connection("alforis rebuild index"));
     auto helped = std::async(std::launch::async, [&] { work(helper); });
     work(loader);
     helped.get();
@@ -146,11 +161,15 @@ class Rebuild {
       if (behind <= k_near || behind >= last) return;
       last = behind;
       while (reader.cursor().position < end) {
-        if (stop_.stop_requested()) throw std::runtime_error("the build was stopped");
+        require_going_on();
         advance(applier, reader, std::min<std::size_t>(end - reader.cursor().position, k_catch_up_batch));
         report(reader.cursor().position, "catch_up");
       }
     }
+  }
+
+  void require_going_on() const {
+    if (stop_.stop_requested()) throw std::runtime_error("the build was stopped");
   }
 
   void advance(Applier& applier, eventstore::Reader& reader, std::size_t most) {

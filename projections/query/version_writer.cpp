@@ -36,7 +36,7 @@ VersionWriter::VersionWriter(postgres::Connection& connection, QuerySchemas sche
   connection_.script("SET synchronous_commit TO off");
 }
 
-Projection::Opened VersionWriter::open() {
+Projection::Opened VersionWriter::open(const std::stop_token&) {
   return translated([&] { return Opened{version_.cursor, tables_.parked_entities(), false}; });
 }
 

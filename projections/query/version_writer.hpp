@@ -36,7 +36,7 @@ class VersionWriter final : public Projection {
 
   std::string name() const override { return "query"; }
   /// Where the version stood when this object was made.
-  Opened open() override;
+  Opened open(const std::stop_token& stop) override;
   Written write(const Batch& batch) override;
   void probe(std::span<const Item> items) override;
   std::vector<ParkedEvent> parked_events(const std::string& entity_id) override;
@@ -68,7 +68,7 @@ class BulkWriter final : public Projection {
   ~BulkWriter() override;
 
   std::string name() const override { return "query"; }
-  Opened open() override { return {}; }
+  Opened open(const std::stop_token&) override { return {}; }
   Written write(const Batch& batch) override;
   void probe(std::span<const Item> items) override;
   std::vector<ParkedEvent> parked_events(const std::string& entity_id) override;

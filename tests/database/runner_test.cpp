@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <thread>
 
 #include "database.hpp"
@@ -251,6 +252,29 @@ TEST_F(RunnerTest, AnOlderLayoutIsRebuiltWhileTheOldRowsServe) {
   EXPECT_TRUE(runner_->status().stopped) << "an older program must not touch a newer one's tables";
 }
 
+TEST_F(RunnerTest, ARebuildAtTheStartIsGivenUpWhenTheRunnerStops) {
+  start();
+  create(0, 5000);
+  settle();
+  stop();
+  sql_.run("UPDATE " + workspace_ + ".projection_versions SET fingerprint = 'of an older program'");
+  for (const std::string step : {"load", "index"}) {
+    std::promise<void> reached;
+    std::stop_source stopping;
+    QueryProjection projection(options(), log_, [&, done = false](const BuildProgress& progress) mutable {
+      if (progress.step != step || std::exchange(done, true)) return;
+      reached.set_value();
+      while (!stopping.stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));  // the runner's own stop follows ours
+    });
+    auto runner = std::make_unique<Runner>(log_, projection);
+    ASSERT_EQ(reached.get_future().wait_for(std::chrono::seconds(30)), std::future_status::ready) << step;
+    stopping.request_stop();
+    runner.reset();
+    EXPECT_EQ(sql_.value("SELECT version FROM " + workspace_ + ".projection_versions WHERE active"), "1") << step;
+  }
+}
+
 TEST_F(RunnerTest, TwoRunnersOnOneWorkspaceDoNotDouble) {
   start();
   QueryProjection second(options(), log_);
@@ -288,6 +312,19 @@ TEST_F(RunnerTest, PausedMeansThatNothingIsWritten) {
   runner_->resume();
   settle();
   EXPECT_EQ(count("organisations"), "10");
+}
+
+TEST_F(RunnerTest, AStatementUnderWayCanBeCancelledFromAnotherThread) {
+  postgres::Connection connection(test_dsn(), {});
+  connection.cancel();
+  EXPECT_NO_THROW(connection.run("SELECT 1"));
+  std::jthread canceller([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      connection.cancel();
+    }
+  });
+  EXPECT_THROW(connection.run("SELECT pg_sleep(60)"), postgres::Unavailable);
 }
 
 TEST_F(RunnerTest, WithoutTablesReadersSayUnavailable) {

@@ -12,7 +12,7 @@ namespace {
 class FakeStore final : public Projection {
  public:
   std::string name() const override { return "fake"; }
-  Opened open() override {
+  Opened open(const std::stop_token&) override {
     Opened opened{cursor, {}, false};
     for (const auto& [id, events] : parked) {
       if (!events.empty()) opened.parked.push_back({id, events[0].commit.position, events.size(), events[0].reason});
@@ -172,7 +172,7 @@ TEST_F(ApplierTest, ARefusalThatNoEntityExplainsIsNoReasonToPark) {
   class Moody final : public Projection {
    public:
     std::string name() const override { return "moody"; }
-    Opened open() override { return {}; }
+    Opened open(const std::stop_token&) override { return {}; }
     Written write(const Batch&) override { throw ItemsRefused("no"); }
     void probe(std::span<const Item>) override {}
     std::vector<ParkedEvent> parked_events(const std::string&) override { return {}; }
