@@ -92,10 +92,11 @@ class Runner::Core {
 
   /// Opens the projection and keeps it up to date until something goes wrong.
   void follow(const std::stop_token& stop, milliseconds& backoff) {
-    const bool fresh = applier_.open(stop);
+    untold_ = applier_.open(stop) || untold_;
     eventstore::Reader reader(log_, applier_.cursor());
     connect();
-    publish({}, fresh);
+    // Another runner, or a transaction whose answer was lost, moved the checkpoint: what it changed nobody knows.
+    publish({}, untold_ || applier_.cursor() != told_);
     if (!retried_at_start_) retry();
     retried_at_start_ = true;
     Clock::time_point last_start{};
@@ -134,6 +135,7 @@ class Runner::Core {
     if (applier_.parked().empty()) return {};
     Applied applied;
     const auto start = Clock::now();
+    untold_ = true;  // if it breaks off, some may have been replayed
     const Retried retried = applier_.retry_parked(applied);
     say("replayed parked entities: " + std::to_string(retried.unparked) + " done, " +
         std::to_string(retried.still_parked) + " still parked");
@@ -174,6 +176,8 @@ class Runner::Core {
       const std::lock_guard lock(listeners_mutex_);
       for (const Listener& listener : listeners_) listener({position, touched, everything});
     }
+    told_ = applier_.cursor();
+    untold_ = false;
     const std::lock_guard lock(mutex_);
     status_.position = position;
     position_.store(position, std::memory_order_release);
@@ -251,6 +255,8 @@ class Runner::Core {
   RunnerOptions options_;
   Applier applier_;
   bool retried_at_start_ = false;
+  eventstore::Cursor told_;  ///< listeners know of what changed up to here
+  bool untold_ = false;      ///< something changed that listeners were not told of
   Clock::time_point last_end_{};
 
   mutable std::mutex mutex_;

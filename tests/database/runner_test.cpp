@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <future>
+#include <set>
 #include <thread>
 
 #include "database.hpp"
@@ -286,6 +287,43 @@ TEST_F(RunnerTest, TwoRunnersOnOneWorkspaceDoNotDouble) {
   EXPECT_EQ(count("organisations"), "1000");
   EXPECT_EQ(count("history"), "1000");
   expect_verified();
+}
+
+TEST_F(RunnerTest, OfTwoRunnersEachIsToldOfWhatTheOtherWrote) {
+  start();
+  QueryProjection second(options(), log_);
+  RunnerOptions quick;
+  quick.poll = std::chrono::milliseconds(10);
+  Runner other(log_, second, quick);
+  struct Told {
+    std::mutex mutex;
+    std::set<std::string> stale;  ///< entities that somebody keeps in memory in a version that is no longer true
+  };
+  std::array<Told, 2> told;
+  const auto forget = [](Told& listener, const Committed& committed) {
+    const std::lock_guard lock(listener.mutex);
+    if (committed.everything) listener.stale.clear();
+    for (const std::string& id : committed.entities) listener.stale.erase(id);
+  };
+  create(0, 1);
+  settle();
+  ASSERT_TRUE(other.wait_for(log_.end(), std::chrono::seconds(10)));
+  runner_->subscribe([&](const Committed& committed) { forget(told[0], committed); });
+  other.subscribe([&](const Committed& committed) { forget(told[1], committed); });
+  for (int i = 0; i < 20; ++i) {
+    for (Told& listener : told) {
+      const std::lock_guard lock(listener.mutex);
+      listener.stale.insert(id_of('o', 0).text());
+    }
+    feed_.commit(id_of('o', 0), renamed("Nom " + std::to_string(i)));
+    settle();
+    ASSERT_TRUE(other.wait_for(log_.end(), std::chrono::seconds(10)));
+    for (Told& listener : told) {
+      const std::lock_guard lock(listener.mutex);
+      EXPECT_TRUE(listener.stale.empty()) << "after change " << i;
+    }
+  }
+  runner_.reset();  // before what it tells
 }
 
 TEST_F(RunnerTest, ADamagedLogStopsTheRunnerAndSaysWhere) {

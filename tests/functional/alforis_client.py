@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 import urllib.parse
+import uuid
 
 API = "/api/v1"
 
@@ -306,6 +307,12 @@ def wait_until(condition, what, timeout=30, pause=0.02):
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {timeout} s in vain: {what}")
         time.sleep(pause)
+
+
+def until_taken(send):
+    """The answer to a command, sent again with the same key as long as it is 503: another server's writer is in the way."""
+    headers = {"Idempotency-Key": str(uuid.uuid4())}
+    return wait_until(lambda: answer if (answer := send(headers)).status != 503 else None, "the command to be taken")
 
 
 class Threads:

@@ -166,6 +166,15 @@ class Server:
             self.process.wait()
             raise AssertionError(f"the server did not stop within {timeout} s:\n{self.log_tail()}") from None
 
+    @contextlib.contextmanager
+    def frozen(self):
+        """The process stands still meanwhile."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
     def restart(self):
         self.stop()
         self.start()

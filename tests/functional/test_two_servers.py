@@ -3,8 +3,8 @@
 import json
 import uuid
 
-from alforis_client import API, Threads
-from firm import lei, unique
+from alforis_client import API, Threads, until_taken
+from firm import PASSWORD, lei, organisation_path, unique
 
 
 def write_alternately(client, count, acknowledged):
@@ -58,3 +58,34 @@ def test_a_unique_identifier_is_unique_across_two_writers(make_server, brokers):
             threads.start(send, client)
         threads.join()
         assert sorted(answers) == [201, 409]
+
+
+def test_what_one_server_changed_the_other_does_not_give_from_memory(make_server, brokers):
+    one = make_server(brokers=brokers)
+    two = make_server(brokers=brokers, beside=one)
+    here, there = one.login(), two.login()
+    made = until_taken(lambda headers: here.post(f"{API}/organisations", {"name": unique("Deux")}, headers=headers))
+    path = organisation_path(made.id)
+    for i in range(5):
+        there.position = here.position
+        there.get(path).ok()  # in memory now
+        with two.frozen():  # so that the other one writes the tables
+            changed = until_taken(lambda headers: here.patch(path, {"city": f"Ville {i}"}, headers=headers)).ok()
+            one.await_position(here.position)
+        two.await_position(here.position)  # a read that has to wait asks the tables anyway
+        there.position = here.position
+        assert there.get(path).ok() == changed
+
+
+def test_who_is_deactivated_at_one_server_is_refused_at_the_other(make_server, brokers):
+    one = make_server(brokers=brokers)
+    two = make_server(brokers=brokers, beside=one)
+    here = one.login()
+    for _ in range(2):
+        account = {"email": f"{uuid.uuid4()}@alforis.example", "role": "sales", "password": PASSWORD}
+        made = until_taken(lambda headers: here.post(f"{API}/users", account, headers=headers))
+        there = two.login(account["email"], PASSWORD, here.position)
+        with two.frozen():  # so that the other one writes the tables
+            until_taken(lambda headers: here.patch(f"{API}/users/{made.id}", {"active": False}, headers=headers)).ok()
+            one.await_position(here.position)
+        there.get(f"{API}/organisations", headers={"Alforis-After": str(here.position)}).problem(401)
