@@ -43,6 +43,9 @@ class Applier {
   /// throws but ItemsRefused; BatchRefused.
   Applied apply(std::span<const eventstore::Commit> commits, const eventstore::Cursor& to);
 
+  /// Throws what Projection::check throws.
+  void check() { projection_.check(); }
+
   /// Replays each parked entity's events in order, as far as they can be applied. Throws as apply() does.
   Retried retry_parked(Applied& applied);
 

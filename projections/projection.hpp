@@ -112,6 +112,10 @@ class Projection {
   /// Writes the batch in one transaction, all or nothing. Throws ItemsRefused, Superseded.
   virtual Written write(const Batch& batch) = 0;
 
+  /// Asks whether the store still is where it was left, for nobody else says so while nothing is written. Throws
+  /// Superseded.
+  virtual void check() {}
+
   /// Tries the items and takes everything back. Throws ItemsRefused.
   virtual void probe(std::span<const Item> items) = 0;
 

@@ -106,13 +106,23 @@ class Runner::Core {
       sleep(stop, last_start + options_.min_interval);
       const auto commits = reader.read(options_.batch_limit, options_.poll);
       refresh_end();
-      if (reader.cursor() == applier_.cursor()) continue;
+      if (reader.cursor() == applier_.cursor()) {
+        check();
+        continue;
+      }
       last_start = Clock::now();
       Applied applied = applier_.apply(commits, reader.cursor());
       backoff = options_.first_backoff;
       count(applied, commits.size(), Clock::now() - last_start);
       publish(applied.touched, applied.everything_touched);
     }
+  }
+
+  /// While nothing is written, only asking tells that a rebuilt version took over.
+  void check() {
+    if (Clock::now() - last_check_ < options_.check_interval) return;
+    last_check_ = Clock::now();
+    applier_.check();
   }
 
   // ---- parked entities
@@ -258,6 +268,7 @@ class Runner::Core {
   eventstore::Cursor told_;  ///< listeners know of what changed up to here
   bool untold_ = false;      ///< something changed that listeners were not told of
   Clock::time_point last_end_{};
+  Clock::time_point last_check_{};
 
   mutable std::mutex mutex_;
   mutable std::condition_variable_any changed_;

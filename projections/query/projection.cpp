@@ -76,6 +76,7 @@ QueryProjection::~QueryProjection() = default;
 
 Projection::Opened QueryProjection::open(const std::stop_token& stop) { return core_->open(stop); }
 Written QueryProjection::write(const Batch& batch) { return core_->writer().write(batch); }
+void QueryProjection::check() { core_->writer().check(); }
 void QueryProjection::probe(std::span<const Item> items) { core_->writer().probe(items); }
 std::vector<ParkedEvent> QueryProjection::parked_events(const std::string& entity_id) {
   return core_->writer().parked_events(entity_id);

@@ -38,6 +38,7 @@ class QueryProjection final : public Projection {
   std::string name() const override { return "query"; }
   Opened open(const std::stop_token& stop) override;
   Written write(const Batch& batch) override;
+  void check() override;
   void probe(std::span<const Item> items) override;
   std::vector<ParkedEvent> parked_events(const std::string& entity_id) override;
 

@@ -171,6 +171,15 @@ void insert_query_version(Connection& connection, const QuerySchemas& schemas, i
                   query_layout_fingerprint(), cursor.text(), std::to_string(cursor.position)});
 }
 
+bool checkpoint_stands(Connection& connection, const QuerySchemas& schemas, int number, bool active,
+                       const eventstore::Cursor& at) {
+  const Rows found = connection.prepared(
+      "SELECT 1 FROM " + schemas.stable() +
+          ".projection_versions WHERE projection = 'query' AND version = $1 AND active = $2 AND cursor = $3",
+      {std::to_string(number), active ? "t" : "f", at.text()});
+  return !found.empty();
+}
+
 bool advance_checkpoint(Connection& connection, const QuerySchemas& schemas, int number, bool active,
                         const eventstore::Cursor& from, const eventstore::Cursor& to) {
   const Rows moved = connection.prepared(

@@ -64,6 +64,10 @@ std::optional<QueryVersion> active_query_version(postgres::Connection& connectio
 void insert_query_version(postgres::Connection& connection, const QuerySchemas& schemas, int number, bool active,
                           const eventstore::Cursor& cursor);
 
+/// Whether a version is (not) the active one, and its checkpoint is at this place.
+bool checkpoint_stands(postgres::Connection& connection, const QuerySchemas& schemas, int number, bool active,
+                       const eventstore::Cursor& at);
+
 /// Moves a version's checkpoint from one place to the next; false when it does not stand there any more, or the version
 /// is no longer (not yet) active. Locks the row until the transaction ends.
 bool advance_checkpoint(postgres::Connection& connection, const QuerySchemas& schemas, int number, bool active,

@@ -45,8 +45,7 @@ Written VersionWriter::write(const Batch& batch) {
     tables_.rolled_back();  // whatever the last call left behind
     postgres::Transaction transaction(connection_);
     if (!advance_checkpoint(connection_, schemas_, version_.number, active_, version_.cursor, batch.cursor)) {
-      throw Superseded("version " + std::to_string(version_.number) +
-                       " of the query tables is not ours to write any more");
+      throw superseded();
     }
     const Written written = tables_.write(batch.items);
     if (batch.from_parked) tables_.unpark(batch.items);
@@ -57,6 +56,17 @@ Written VersionWriter::write(const Batch& batch) {
     version_.cursor = batch.cursor;
     return written;
   });
+}
+
+void VersionWriter::check() {
+  translated([&] {
+    if (!checkpoint_stands(connection_, schemas_, version_.number, active_, version_.cursor)) throw superseded();
+  });
+}
+
+Superseded VersionWriter::superseded() const {
+  return Superseded("version " + std::to_string(version_.number) +
+                    " of the query tables is not ours to write any more");
 }
 
 /// Tables that an import has just filled would be searched without the indexes until autovacuum comes round, because

@@ -38,10 +38,12 @@ class VersionWriter final : public Projection {
   /// Where the version stood when this object was made.
   Opened open(const std::stop_token& stop) override;
   Written write(const Batch& batch) override;
+  void check() override;
   void probe(std::span<const Item> items) override;
   std::vector<ParkedEvent> parked_events(const std::string& entity_id) override;
 
  private:
+  Superseded superseded() const;
   void refresh_statistics(std::size_t rows);
 
   postgres::Connection& connection_;

@@ -326,6 +326,20 @@ TEST_F(RunnerTest, OfTwoRunnersEachIsToldOfWhatTheOtherWrote) {
   runner_.reset();  // before what it tells
 }
 
+TEST_F(RunnerTest, AnIdleRunnerNoticesThatARebuiltVersionTookOver) {
+  start();
+  create(0, 3);
+  settle();
+  std::promise<void> told;
+  runner_->subscribe([&, done = false](const Committed& committed) mutable {
+    if (committed.everything && !std::exchange(done, true)) told.set_value();
+  });
+  rebuild_query(log_, options());
+  EXPECT_EQ(told.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  EXPECT_EQ(projection_->version(), 2);
+  runner_.reset();  // before what it tells
+}
+
 TEST_F(RunnerTest, ADamagedLogStopsTheRunnerAndSaysWhere) {
   create(0, 10);
   log_.alter(5, [](std::string& record) { record[record.size() / 2] ^= 1; });

@@ -105,6 +105,8 @@ def test_verify_names_the_first_difference_and_a_rebuild_puts_it_right(make_serv
     with firm.server.database() as cursor:
         cursor.execute(sql.format(s=active_schema(cursor, firm.server.workspace)), {"id": made["id"]})
         assert cursor.rowcount > 0
+    wrong = firm.admin.get(organisation_path(made["id"]))  # and the server remembers it so
+    assert (wrong.status == 200 and wrong.json() == made) == (what not in ("a changed document", "a lost row"))
     done = firm.server.cli("verify")
     assert done.returncode == 1, done.stdout + done.stderr
     assert table in done.stdout and ("stolen" in what or made["id"] in done.stdout), done.stdout
@@ -113,9 +115,13 @@ def test_verify_names_the_first_difference_and_a_rebuild_puts_it_right(make_serv
     rebuilt = firm.server.cli("rebuild")
     assert rebuilt.returncode == 0, rebuilt.stdout + rebuilt.stderr
     assert firm.server.cli("verify").returncode == 0
-    # The running server reads the new version: it forgot what it had in memory of the old one.
-    wait_until(lambda: firm.admin.get(organisation_path(made["id"])).status == 200, "the swap to be noticed")
-    assert firm.admin.read("organisations", made["id"]) == made
+    # The running server reads the new version: without any write it forgets what it had in memory of the old one.
+    wait_until(lambda: reads_back(firm.admin, made), "the swap to be noticed", timeout=5)
+
+
+def reads_back(client, made):
+    answer = client.get(organisation_path(made["id"]))
+    return answer.status == 200 and answer.json() == made
 
 
 @pytest.fixture(scope="module")

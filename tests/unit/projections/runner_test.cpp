@@ -36,6 +36,10 @@ class FakeStore final : public Projection {
     if (writes_ == troubled_write_) std::exchange(trouble_, {})();
     return {batch.items.size(), {}, false};
   }
+  void check() override {
+    const std::lock_guard lock(mutex_);
+    if (swapped_) throw Superseded("another version");
+  }
   void probe(std::span<const Item>) override {}
   std::vector<ParkedEvent> parked_events(const std::string& id) override { return {parked_.at(id)}; }
 
@@ -70,7 +74,7 @@ class RunnerTest : public ::testing::Test {
  protected:
   void start() {
     RunnerOptions options;
-    options.poll = options.first_backoff = milliseconds(5);
+    options.poll = options.first_backoff = options.check_interval = milliseconds(5);
     runner_ = std::make_unique<Runner>(log_, store_, options);
     runner_->subscribe([this](const Committed& committed) {
       const std::lock_guard lock(mutex_);
@@ -133,6 +137,28 @@ TEST_F(RunnerTest, ATransactionWhoseAnswerWasLostMayHaveChangedAnything) {
   start();
   store_.fail_after(1, [] { throw StoreUnavailable("the connection is lost"); });
   EXPECT_TRUE(told_of("a", commit("a")));
+}
+
+TEST_F(RunnerTest, AReplayThatBreaksOffMayHaveChangedAnything) {
+  start();
+  store_.park("a");
+  store_.park("b");
+  store_.swap();  // it opens again and finds them
+  ASSERT_TRUE(told_everything());
+  forget();
+  store_.fail_after(2, [] { throw StoreUnavailable("the connection is lost"); });
+  try {
+    runner_->retry_parked();
+  } catch (const StoreUnavailable&) {
+    // Or it has connected again before we looked.
+  }
+  EXPECT_TRUE(told_everything());
+}
+
+TEST_F(RunnerTest, AnIdleRunnerNoticesThatAnotherVersionTookOver) {
+  start();
+  store_.swap();
+  EXPECT_TRUE(told_everything());
 }
 
 }  // namespace
