@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from alforis_client import API, wait_until
+from alforis_client import API, until_taken, wait_until
 from alforis_server import Kafka, Postgres
 from firm import Firm, lei, organisation_path, unique
 
@@ -92,6 +92,26 @@ def test_without_postgresql_commands_work_and_reads_say_503_until_it_is_back(fra
     assert admin.read("organisations", warm["id"])["city"] == "Pendant"
     verified = firm.server.cli("verify")
     assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_a_retry_of_what_was_done_elsewhere_does_not_leave_the_old_record_in_memory(make_server, brokers, cluster):
+    """Its first attempt may have been told 503 here, or be another server's."""
+    one = make_server(dsn=cluster.dsn, brokers=brokers)
+    two = make_server(dsn=cluster.dsn, brokers=brokers, beside=one)
+    try:
+        here, there = one.login(), two.login()
+        body = {"name": unique("Reprise"), "city": "Avant"}
+        path = organisation_path(until_taken(lambda headers: here.post(f"{API}/organisations", body, headers=headers)).id)
+        until_taken(lambda headers: there.post(f"{API}/teams", {"name": unique("Reprise")}, headers=headers))  # its writer has read on
+        assert there.get(path).ok()["city"] == "Avant"
+        cluster.stop()
+        same = key()
+        for client in (here, there):
+            taken = until_taken(lambda _: client.patch(path, {"city": "Pendant"}, headers=same))
+            assert taken.ok()["city"] == "Pendant"
+        assert_unavailable(there.get(path, follow=False))
+    finally:
+        cluster.start()
 
 
 def test_a_server_that_starts_without_postgresql_says_503_and_not_that_the_token_is_wrong(fragile, cluster):
