@@ -4,6 +4,8 @@
 
 #include <stdexcept>
 
+#include "domain/wire/json.hpp"
+
 namespace alforis::api {
 
 ReaderPool::ReaderPtr ReaderPool::take() {
@@ -76,8 +78,13 @@ void Services::on_committed(const projections::Committed& committed) {
   gate.advance(committed.position);
 }
 
-void Services::on_acknowledged(const domain::Uuid& subject) {
-  records.drop(subject);
+void Services::on_acknowledged(const commands::Outcome& outcome) {
+  records.drop(outcome.id);
+  if (directory.contains(outcome.id)) {
+    const auto user = domain::wire::from_stored<domain::User>(outcome.document);
+    // Records say which team their owner is in.
+    if (user && directory.update(*user)) records.drop_all();
+  }
   pages.drop_all();
 }
 

@@ -12,10 +12,33 @@ std::optional<domain::Viewer> UserDirectory::viewer(const domain::Uuid& user) co
 bool UserDirectory::contains(const domain::Uuid& user) const { return users()->contains(user); }
 
 void UserDirectory::replace(const projections::Directory& directory) {
+  const std::lock_guard lock(changing_);
+  const auto known = users();
   auto fresh = std::make_shared<Users>();
-  for (const auto& user : directory.users) fresh->emplace(user.id, Entry{{user.id, user.role, user.team}, user.active});
-  std::atomic_store(&users_, std::shared_ptr<const Users>(std::move(fresh)));
+  for (const auto& user : directory.users) {
+    const auto newer = known->find(user.id);
+    if (newer != known->end() && newer->second.version > user.version) {
+      fresh->insert(*newer);
+    } else {
+      fresh->emplace(user.id, Entry{{user.id, user.role, user.team}, user.active, user.version});
+    }
+  }
+  publish(std::move(fresh));
   loaded_.store(true, std::memory_order_release);
+}
+
+bool UserDirectory::update(const domain::User& user) {
+  const std::lock_guard lock(changing_);
+  auto fresh = std::make_shared<Users>(*users());
+  const auto known = fresh->find(user.id);
+  if (known == fresh->end() || known->second.version >= user.version) return false;
+  const Entry before =
+      std::exchange(known->second, Entry{{user.id, user.role, user.team_id}, user.active, user.version});
+  const Entry& now = known->second;
+  const bool other =
+      before.active != now.active || before.viewer.role != now.viewer.role || before.viewer.team != now.viewer.team;
+  publish(std::move(fresh));
+  return other;
 }
 
 }  // namespace alforis::api

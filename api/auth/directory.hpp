@@ -1,12 +1,15 @@
 #pragma once
-// Who the users are, in memory: every request asks. Loaded from the query tables, dropped by the log.
+// Who the users are, in memory: every request asks. Loaded from the query tables, dropped by the log, and told of what
+// was acknowledged before the tables have it.
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <unordered_map>
 
 #include "domain/rights.hpp"
+#include "domain/user.hpp"
 #include "projections/query/reader.hpp"
 
 namespace alforis::api {
@@ -19,18 +22,24 @@ class UserDirectory {
   bool contains(const domain::Uuid& user) const;
   /// Whether replace() was ever called. Until then nobody can be said to be unknown.
   bool loaded() const { return loaded_.load(std::memory_order_acquire); }
+  /// Takes what the tables say; of a user who is known in a newer version, that one stays.
   void replace(const projections::Directory& directory);
+  /// Takes a newer version of a known user. Returns whether role, team or being active are others than before.
+  bool update(const domain::User& user);
 
  private:
   struct Entry {
     domain::Viewer viewer;
     bool active = false;
+    std::int64_t version = 0;
   };
   using Users = std::unordered_map<domain::Uuid, Entry>;
 
   std::shared_ptr<const Users> users() const { return std::atomic_load(&users_); }
+  void publish(std::shared_ptr<const Users> fresh) { std::atomic_store(&users_, std::move(fresh)); }
 
   std::atomic<bool> loaded_{false};
+  std::mutex changing_;  ///< held by who makes the next `users_` from the present one
   std::shared_ptr<const Users> users_ = std::make_shared<const Users>();
 };
 

@@ -363,7 +363,7 @@ Task<Response> give_command(Services& services, RequestContext& context, command
   if (const auto* rejection = std::get_if<commands::Rejection>(&result))
     co_return context.answer(Problem::of(*rejection));
   auto& outcome = std::get<commands::Outcome>(result);
-  services.on_acknowledged(outcome.id);  // a retry too: its first attempt may have been told 503
+  services.on_acknowledged(outcome);  // a retry too: its first attempt may have been told 503
   Response response = Response::json(std::move(outcome.document), outcome.created ? 201 : 200);
   response.etag = std::to_string(outcome.version);
   response.header(k_position, std::to_string(outcome.position));

@@ -122,7 +122,7 @@ Task<Response> import_organisations(Services& services, RequestContext& context)
       if (const auto* outcome = std::get_if<commands::Outcome>(&result)) {
         auto& newest = outcome->changed && !batch.dry_run ? written : decided_upon;
         newest = std::max(newest, outcome->position);
-        if (outcome->changed && !batch.dry_run) services.on_acknowledged(outcome->id);
+        if (outcome->changed && !batch.dry_run) services.on_acknowledged(*outcome);
       }
       answer.outcomes.push_back(outcome_of(result, batch.dry_run));
     }

@@ -198,7 +198,7 @@ class QueryReader::Core {
       if (!user) throw DatabaseUnavailable("a user's document does not read back: " + user.error().front().detail);
       directory.users.push_back({user->id, user->email->text(),
                                  user->full_name ? std::optional(user->full_name->text()) : std::nullopt, user->role,
-                                 user->team_id, user->active, user->locale});
+                                 user->team_id, user->active, user->locale, user->version});
     }
     return directory;
   }

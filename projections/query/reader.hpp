@@ -95,6 +95,7 @@ struct DirectoryUser {
   std::optional<domain::Uuid> team;
   bool active = false;
   domain::Locale locale = domain::Locale::fr;
+  std::int64_t version = 0;
 };
 
 struct Directory {

@@ -94,6 +94,38 @@ def test_without_postgresql_commands_work_and_reads_say_503_until_it_is_back(fra
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
+def test_who_is_deactivated_while_postgresql_is_away_reads_nothing_more(fragile, cluster):
+    firm, admin = fragile, fragile.admin
+    organisation = firm.organisation()
+    gone, other = firm.people["sales"], firm.people["colleague"]
+    for client in (gone, other):
+        client.read("organisations", organisation["id"])
+    cluster.stop()
+    admin.patch(f"{API}/users/{gone.user['id']}", {"active": False}).ok()
+    gone.get(organisation_path(organisation["id"]), follow=False).problem(401)
+    assert other.get(organisation_path(organisation["id"]), follow=False).status in (200, 503)
+    cluster.start()
+    wait_until(lambda: caught_up(firm), "the query tables to catch up")
+    gone.get(organisation_path(organisation["id"])).problem(401)
+    admin.patch(f"{API}/users/{gone.user['id']}", {"active": True}).ok()
+    assert gone.read("organisations", organisation["id"]) == organisation
+
+
+def test_whoever_changes_teams_while_postgresql_is_away_takes_the_records_along(fragile, cluster):
+    firm, admin = fragile, fragile.admin
+    organisation = firm.organisation(owner="sales")
+    path = organisation_path(organisation["id"])
+    colleague = firm.people["colleague"]
+    colleague.read("organisations", organisation["id"])
+    cluster.stop()
+    admin.patch(f"{API}/users/{firm.id_of('sales')}", {"team_id": firm.teams["lyon"]}).ok()
+    assert_unavailable(colleague.get(path, follow=False))
+    cluster.start()
+    wait_until(lambda: caught_up(firm), "the query tables to catch up")
+    colleague.position = admin.position
+    colleague.get(path).problem(404)
+
+
 def test_a_retry_of_what_was_done_elsewhere_does_not_leave_the_old_record_in_memory(make_server, brokers, cluster):
     """Its first attempt may have been told 503 here, or be another server's."""
     one = make_server(dsn=cluster.dsn, brokers=brokers)
