@@ -1,5 +1,6 @@
 #include "commands/writer.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -98,6 +99,8 @@ class Writer::Core {
     const std::lock_guard lock(mutex_);
     WriterStatus copy = status_;
     copy.queued = queue_.size();
+    copy.replaying_to = replaying_to_;
+    if (copy.replaying_to != 0) copy.position = replayed_;
     return copy;
   }
 
@@ -127,17 +130,26 @@ class Writer::Core {
   /// Replays what the store does not know yet and opens an epoch.
   void open(const std::stop_token& stop) {
     const eventstore::Cursor reached = store_.cursor();
-    if (reached.position > log_.end()) {
-      throw std::runtime_error("the log ends at position " + std::to_string(log_.end()) + ", before position " +
+    const Position end = log_.end();
+    if (reached.position > end) {
+      throw std::runtime_error("the log ends at position " + std::to_string(end) + ", before position " +
                                std::to_string(reached.position) +
                                " that the state store knows: it has lost commits, or the store belongs to another log");
     }
     overlay_.clear();
     Replayer replayer(store_, options_.now_us());
+    replayed_ = reached.position;
+    if (reached.position < end) replaying_to_ = end;
     epoch_.emplace(
-        log_, reached, options_.name, [&](const Commit& commit) { replayer.add(commit); }, stop);
+        log_, reached, options_.name,
+        [&](const Commit& commit) {
+          replayer.add(commit);
+          replayed_.store(commit.position, std::memory_order_relaxed);
+        },
+        stop);
     replayer.finish(epoch_->cursor());
     const std::lock_guard lock(mutex_);
+    replaying_to_ = 0;
     status_.ready = true;
     status_.trouble.clear();
     status_.epoch = epoch_->cursor().epoch;
@@ -328,6 +340,7 @@ class Writer::Core {
 
   void set_trouble(const std::string& what) {
     const std::lock_guard lock(mutex_);
+    replaying_to_ = 0;
     status_.ready = false;
     status_.trouble = what;
   }
@@ -362,6 +375,8 @@ class Writer::Core {
   Overlay overlay_;
   Overlay refusals_;
   std::optional<eventstore::WriterEpoch> epoch_;
+  std::atomic<Position> replayed_{0};  ///< how far a replay is
+  std::atomic<Position> replaying_to_{0};
 
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;

@@ -58,7 +58,8 @@ struct WriterStatus {
   bool ready = false;   ///< holds an epoch and takes commands
   std::string trouble;  ///< why not, in words
   std::uint64_t epoch = 0;
-  Position position = 0;  ///< of the last commit folded into the state
+  Position position = 0;      ///< of the last commit folded into the state
+  Position replaying_to = 0;  ///< while the Log is replayed: its end when that began; otherwise 0
   std::size_t queued = 0;
   std::uint64_t commits = 0;
   std::uint64_t rejections = 0;

@@ -21,6 +21,14 @@ namespace alforis::programs {
 
 namespace {
 
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Steady = std::chrono::steady_clock;
+
+/// How long a start waits for a log that can't be written and is not being replayed.
+constexpr seconds k_patience{60};
+constexpr seconds k_progress_interval{5};
+
 struct ServeSettings {
   StoreSettings stores;
   std::string listen = "127.0.0.1:8080";
@@ -80,9 +88,45 @@ void bootstrap_admin(commands::Writer& writer, const ServeSettings& settings) {
     spdlog::info("created the first administrator {}", settings.admin_email);
 }
 
+/// SIGINT and SIGTERM, taken by the thread that asks and by no other: make it before the first thread.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGINT);
+    sigaddset(&set_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    signal(SIGPIPE, SIG_IGN);
+  }
+
+  /// Waits for one; false when none came within `wait`.
+  bool received(milliseconds wait) const {
+    const auto whole = std::chrono::duration_cast<seconds>(wait);
+    const timespec time{whole.count(), std::chrono::nanoseconds(wait - whole).count()};
+    const int signal = sigtimedwait(&set_, nullptr, &time);
+    if (signal > 0) spdlog::info("stopping on signal {}", signal);
+    return signal > 0;
+  }
+
+ private:
+  sigset_t set_{};
+};
+
+/// Says how far a build of the query tables is: each step, and now and then within one.
+projections::OnBuildProgress say_build_progress() {
+  return [step = std::string(), next = Steady::time_point{}](const projections::BuildProgress& progress) mutable {
+    const auto now = Steady::now();
+    if (progress.step == step && now < next) return;
+    step = progress.step;
+    next = now + k_progress_interval;
+    spdlog::info("query: building the tables anew ({}): position {} of {}", step, progress.position, progress.end);
+  };
+}
+
 std::string writer_details(const commands::WriterStatus& status) {
   std::string json = R"({"position":)" + std::to_string(status.position) + R"(,"epoch":)" +
                      std::to_string(status.epoch) + R"(,"queued":)" + std::to_string(status.queued);
+  if (status.replaying_to != 0) json += R"(,"replaying_to":)" + std::to_string(status.replaying_to);
   if (!status.trouble.empty()) {
     json += R"(,"trouble":)";
     domain::wire::quote(json, status.trouble);
@@ -120,7 +164,7 @@ class Installation {
         services_(
             writer_, [query = settings.stores.query()] { return projections::QueryReader(query.dsn, query.workspace); },
             api::TokenKey(read_token_key(settings.token_key_file)), system_clock_us, settings.services),
-        projection_(settings.stores.query(), *log_),
+        projection_(settings.stores.query(), *log_, say_build_progress()),
         runner_(*log_, projection_, runner_options()),
         authenticator_(services_.key, services_.directory, [this] { return services_.now_seconds(); }) {
     runner_.subscribe([this](const projections::Committed& committed) { services_.on_committed(committed); });
@@ -138,12 +182,14 @@ class Installation {
     if (server_) server_->stop();
   }
 
-  void start(const ServeSettings& settings) {
+  /// False when a signal came meanwhile.
+  bool start(const ServeSettings& settings, const StopSignals& signals) {
     server_->start();
-    wait_for_writer();
+    if (!wait_for_writer(signals)) return false;
     bootstrap_admin(writer_, settings);
     spdlog::info("serving on http{}://{}:{}", settings.server.certificate_file.empty() ? "" : "s",
                  settings.server.address, server_->port());
+    return true;
   }
 
   void load_directory_when_ready(const std::function<bool()>& stopped) {
@@ -175,11 +221,28 @@ class Installation {
     return options;
   }
 
-  void wait_for_writer() {
-    for (int waited = 0; !writer_.status().ready; ++waited) {
-      if (waited % 100 == 99) spdlog::info("waiting for the log: {}", writer_.status().trouble);
-      if (waited == 1200) throw std::runtime_error("the log can't be written: " + writer_.status().trouble);
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  /// A long log takes as long as it takes to replay; any other trouble is given a minute. False when a signal came.
+  bool wait_for_writer(const StopSignals& signals) const {
+    constexpr milliseconds k_look{50};
+    auto next_word = Steady::now() + k_progress_interval;
+    milliseconds in_trouble{0};
+    for (auto status = writer_.status(); !status.ready; status = writer_.status()) {
+      if (status.replaying_to == 0) in_trouble += k_look;
+      if (in_trouble >= k_patience) throw std::runtime_error("the log can't be written: " + status.trouble);
+      if (Steady::now() >= next_word) {
+        say_waiting(status);
+        next_word += k_progress_interval;
+      }
+      if (signals.received(k_look)) return false;
+    }
+    return true;
+  }
+
+  static void say_waiting(const commands::WriterStatus& status) {
+    if (status.replaying_to == 0) {
+      spdlog::info("waiting for the log: {}", status.trouble);
+    } else {
+      spdlog::info("replaying the log: position {} of {}", status.position, status.replaying_to);
     }
   }
 
@@ -235,29 +298,16 @@ class Installation {
   api::BearerAuthenticator authenticator_;
 };
 
-/// Signals are taken by this thread alone.
-sigset_t block_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-  return set;
-}
-
 int serve(ServeSettings& settings) {
   // Two threads per core allocate; glibc's default of eight arenas per core keeps freed memory for each.
   mallopt(M_ARENA_MAX, 4);
-  const sigset_t signals = block_signals();
+  const StopSignals signals;
   set_listen(settings.server, settings.listen);
   Installation installation(settings);
-  installation.start(settings);
+  if (!installation.start(settings, signals)) return 0;
   std::atomic<bool> stopped{false};
   std::thread starter([&] { installation.load_directory_when_ready([&] { return stopped.load(); }); });
-  int received = 0;
-  sigwait(&signals, &received);
-  spdlog::info("stopping on signal {}", received);
+  while (!signals.received(std::chrono::hours(1))) continue;
   stopped = true;
   starter.join();
   return 0;

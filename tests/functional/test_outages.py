@@ -2,6 +2,7 @@
 here."""
 
 import os
+import shutil
 import subprocess
 import tempfile
 import uuid
@@ -296,6 +297,19 @@ def test_a_disk_that_is_full_from_the_start_is_an_error_with_a_reason(make_serve
     late.start()
     late.login().create("teams", {"name": unique("Enfin")})
     late.stop()
+
+
+def test_a_server_that_waits_for_its_log_can_be_stopped(make_server):
+    server = make_server()
+    server.login().create("teams", {"name": unique("Avant")})
+    server.stop()
+    shutil.move(server.data / "log", server.data / "lost")
+    server.launch()
+    wait_until(lambda: refuses(server), "the refusal")
+    assert server.stop(timeout=20) == 0 and "stopping on signal" in server.log_tail()
+    shutil.rmtree(server.data / "log")
+    shutil.move(server.data / "lost", server.data / "log")
+    server.start()
 
 
 def refuses(server):

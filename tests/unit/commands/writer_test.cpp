@@ -452,6 +452,58 @@ TEST_F(WriterTest, ADamagedLogIsSaidAndNotWrittenTo) {
   rig.stop();
 }
 
+/// A log whose readers wait until they are let on.
+class HeldLog final : public eventstore::Log {
+ public:
+  explicit HeldLog(eventstore::Log& log) : log_(log) {}
+
+  Position append(std::span<const std::string> records) override { return log_.append(records); }
+  std::unique_ptr<RawReader> raw_reader(Position after) override {
+    return std::make_unique<HeldReader>(log_.raw_reader(after), gate_);
+  }
+  Position end() override { return log_.end(); }
+  std::size_t max_record_bytes() const override { return log_.max_record_bytes(); }
+  void let_on() { gate_ = true; }
+
+ private:
+  struct HeldReader final : RawReader {
+    HeldReader(std::unique_ptr<RawReader> the_reader, std::atomic<bool>& the_gate)
+        : reader(std::move(the_reader)), gate(the_gate) {}
+    std::vector<eventstore::StoredRecord> read(std::size_t max, std::chrono::milliseconds wait) override {
+      if (!gate) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        return {};
+      }
+      return reader->read(max, wait);
+    }
+    std::unique_ptr<RawReader> reader;
+    std::atomic<bool>& gate;
+  };
+
+  eventstore::Log& log_;
+  std::atomic<bool> gate_{false};
+};
+
+TEST_F(WriterTest, HowFarAReplayIsIsTold) {
+  work(rig);
+  rig.stop();
+  const auto end = log.end();
+  HeldLog held(log);
+  const TemporaryDirectory empty;
+  WriterOptions options;
+  options.now_us = [] { return 1'750'000'000'000'000; };
+  StateStore store(empty.path());
+  Writer writer(held, store, options);
+  while (writer.status().replaying_to == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_EQ(writer.status().replaying_to, end);
+  EXPECT_EQ(writer.status().position, 0U);
+  EXPECT_FALSE(writer.status().ready);
+  held.let_on();
+  while (!writer.status().ready) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_EQ(writer.status().replaying_to, 0U);
+  EXPECT_GE(writer.status().position, end);
+}
+
 // ---- a log that fails
 // ------------------------------------------------------------------------------------------------
 
