@@ -114,17 +114,25 @@ class Writer::Core {
       try {
         open(stop);
         serve(stop, unanswered);
+      } catch (const eventstore::Deposed& deposed) {
+        step_down(deposed.what(), unanswered);
+        pause(stop);
       } catch (const std::exception& trouble) {
-        set_trouble(trouble.what());
-        epoch_.reset();
-        overlay_.clear();
-        refuse(unanswered);
+        step_down(trouble.what(), unanswered);
+        if (!stop.stop_requested()) say(trouble.what());
         pause(stop);
       }
     }
     refuse(unanswered);
     refuse_queue();
     store_.flush();
+  }
+
+  void step_down(const std::string& trouble, Batch& unanswered) {
+    set_trouble(trouble);
+    epoch_.reset();
+    overlay_.clear();
+    refuse(unanswered);
   }
 
   /// Replays what the store does not know yet and opens an epoch.
@@ -148,12 +156,15 @@ class Writer::Core {
         },
         stop);
     replayer.finish(epoch_->cursor());
-    const std::lock_guard lock(mutex_);
-    replaying_to_ = 0;
-    status_.ready = true;
-    status_.trouble.clear();
-    status_.epoch = epoch_->cursor().epoch;
-    status_.position = epoch_->cursor().position;
+    {
+      const std::lock_guard lock(mutex_);
+      replaying_to_ = 0;
+      status_.ready = true;
+      status_.trouble.clear();
+      status_.epoch = epoch_->cursor().epoch;
+      status_.position = epoch_->cursor().position;
+    }
+    say("");
   }
 
   void serve(const std::stop_token& stop, Batch& batch) {
@@ -345,6 +356,14 @@ class Writer::Core {
     status_.trouble = what;
   }
 
+  /// Says a trouble that was not said last, and that it is over when there is none.
+  void say(const std::string& trouble) {
+    if (trouble == said_) return;
+    said_ = trouble;
+    if (options_.say)
+      options_.say(trouble.empty() ? "the log can be written again" : "the log can't be written: " + trouble);
+  }
+
   /// Whose outcome stays unknown is told to ask again with the same key; so is everybody who waits.
   void refuse(Batch& batch) {
     for (Taken& taken : batch) {
@@ -375,6 +394,7 @@ class Writer::Core {
   Overlay overlay_;
   Overlay refusals_;
   std::optional<eventstore::WriterEpoch> epoch_;
+  std::string said_;
   std::atomic<Position> replayed_{0};  ///< how far a replay is
   std::atomic<Position> replaying_to_{0};
 

@@ -51,6 +51,9 @@ struct WriterOptions {
   std::chrono::milliseconds retry_pause{200};  ///< between attempts to open an epoch again
   std::string name = "writer";                 ///< shown in epoch records
   std::function<std::int64_t()> now_us;        ///< the clock: Unix time in microseconds
+  /// Told each trouble once, and once when it is over. Called from the writer's thread. That another writer took over
+  /// is no trouble: the next command takes it back.
+  std::function<void(const std::string& message)> say;
 };
 
 /// What /health and /metrics show.

@@ -212,6 +212,7 @@ class Installation {
   static commands::WriterOptions writer_options(const ServeSettings&) {
     commands::WriterOptions options;
     options.now_us = system_clock_us;
+    options.say = [](const std::string& message) { spdlog::warn("writer: {}", message); };
     return options;
   }
 

@@ -299,13 +299,14 @@ def test_a_disk_that_is_full_from_the_start_is_an_error_with_a_reason(make_serve
     late.stop()
 
 
-def test_a_server_that_waits_for_its_log_can_be_stopped(make_server):
+def test_a_server_that_waits_for_its_log_says_why_and_can_be_stopped(make_server):
     server = make_server()
     server.login().create("teams", {"name": unique("Avant")})
     server.stop()
     shutil.move(server.data / "log", server.data / "lost")
     server.launch()
-    wait_until(lambda: refuses(server), "the refusal")
+    wait_until(lambda: refuses(server) and "writer: the log can't be written: the log ends at position 0" in server.log_tail(),
+               "the trouble to be said")
     assert server.stop(timeout=20) == 0 and "stopping on signal" in server.log_tail()
     shutil.rmtree(server.data / "log")
     shutil.move(server.data / "lost", server.data / "log")

@@ -93,6 +93,10 @@ class WriterRig {
     options.queue_limit = queue_limit_;
     options.retry_pause = std::chrono::milliseconds(1);
     options.now_us = [this] { return now_us_ += 1000; };
+    options.say = [this](const std::string& message) {
+      const std::lock_guard lock(said_mutex_);
+      said_.push_back(message);
+    };
     writer_.emplace(log_, *store_, std::move(options));
   }
   void stop() {
@@ -117,6 +121,12 @@ class WriterRig {
     }
   }
 
+  /// What the writer had to say, in order.
+  std::vector<std::string> said() const {
+    const std::lock_guard lock(said_mutex_);
+    return said_;
+  }
+
   Writer& writer() { return *writer_; }
   StateStore& store() { return *store_; }
   const std::filesystem::path& directory() const { return directory_.path(); }
@@ -126,6 +136,8 @@ class WriterRig {
   std::size_t queue_limit_;
   TemporaryDirectory directory_;
   std::atomic<std::int64_t> now_us_{1'750'000'000'000'000};
+  mutable std::mutex said_mutex_;
+  std::vector<std::string> said_;
   std::optional<StateStore> store_;
   std::optional<Writer> writer_;
 };

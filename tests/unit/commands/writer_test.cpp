@@ -528,6 +528,26 @@ TEST_F(WriterTest, WhatAnotherWriterWroteIsKnownAfterwards) {
   EXPECT_EQ(content(rig.store()), replayed_content(log));
 }
 
+TEST_F(WriterTest, ATroubleIsSaidOnceAndOnceWhenItIsOver) {
+  done(rig.run(create("before")));
+  EXPECT_THAT(rig.said(), ::testing::IsEmpty()) << "a start is no trouble";
+  MemoryLogFaults full;
+  full.nothing_written = 1;
+  log.memory().set_faults(full);
+  for (int i = 0; i < 20; ++i) refused(rig.run(create("during " + std::to_string(i))));
+  log.memory().set_faults({});
+  done(rig.run_until_answered(create("after")));
+  EXPECT_THAT(rig.said(),
+              ::testing::ElementsAre(HasSubstr("the log can't be written: "), "the log can be written again"));
+}
+
+TEST_F(WriterTest, ThatAnotherWriterTookOverIsNoTrouble) {
+  done(rig.run(create("before")));
+  const eventstore::WriterEpoch other(log, {}, "other", [](const Commit&) {});
+  done(rig.run_until_answered(create("after")));
+  EXPECT_THAT(rig.said(), ::testing::IsEmpty());
+}
+
 struct FaultCase {
   const char* name;
   MemoryLogFaults faults;
