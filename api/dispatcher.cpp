@@ -246,6 +246,7 @@ void Dispatcher::finish(const RequestContext& context, Response& response, std::
     if (!context.route->sunset.empty()) response.header("Sunset", context.route->sunset);
   }
   metrics_.count(context.route, response.status, took, worker);
+  if (options_.access_log != nullptr) options_.access_log->write(context, response.status, took, worker);
 }
 
 }  // namespace alforis::api

@@ -1,6 +1,6 @@
 #pragma once
 // What happens to a request between the socket and the handler, and to the answer on its way back, without any socket:
-// route, CORS, authentication, role, rate limit, content types, query names; then 304, HEAD, metrics.
+// route, CORS, authentication, role, rate limit, content types, query names; then 304, HEAD, metrics, access log.
 
 #include <chrono>
 #include <cstddef>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "api/access_log.hpp"
 #include "api/metrics.hpp"
 #include "api/rate_limit.hpp"
 #include "api/route.hpp"
@@ -18,6 +19,7 @@ namespace alforis::api {
 struct DispatcherOptions {
   std::vector<std::string> allowed_origins;  ///< for CORS, exact (`https://crm.example.org`); empty: same origin only
   RateLimitOptions rate_limit;
+  AccessLog* access_log = nullptr;  ///< outlives the dispatcher; null: none is kept
 };
 
 /// Shared by all connections; thread-safe once serving.
@@ -37,7 +39,8 @@ class Dispatcher {
   /// The coroutine handler; never throws.
   Task<Response> run(RequestContext& context) const;
 
-  /// Last touches for every answer: 304, CORS, deprecation, metrics. `worker` is the calling thread's number.
+  /// Last touches for every answer: 304, CORS, deprecation, metrics, access log. `worker` is the calling thread's
+  /// number.
   void finish(const RequestContext& context, Response& response, std::chrono::steady_clock::duration took,
               std::size_t worker) const;
 

@@ -2,6 +2,9 @@
 
 #include <malloc.h>
 #include <signal.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/rotating_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <fstream>
@@ -37,6 +40,7 @@ struct ServeSettings {
   std::string admin_password;
   std::vector<std::string> allowed_origins;
   unsigned rate_limit = 0;
+  std::string access_log = "on";  ///< `on`: standard error; `off`; or a file
   api::ServerOptions server;
   api::ServiceOptions services;
 };
@@ -123,6 +127,24 @@ projections::OnBuildProgress say_build_progress() {
   };
 }
 
+/// Where the access log's lines go. Files are kept to ten of 10 MiB.
+std::function<void(std::string_view)> access_sink(const std::string& where) {
+  constexpr std::size_t k_file_size = 10U << 20;
+  constexpr std::size_t k_older_files = 9;
+  std::shared_ptr<spdlog::sinks::sink> sink;
+  if (where == "on") {
+    sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  } else {
+    sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(where, k_file_size, k_older_files);
+  }
+  auto logger = std::make_shared<spdlog::logger>("access", std::move(sink));
+  logger->set_formatter(std::make_unique<spdlog::pattern_formatter>("%v", spdlog::pattern_time_type::local, ""));
+  logger->flush_on(spdlog::level::info);
+  return [logger = std::move(logger)](std::string_view lines) {
+    logger->log(spdlog::level::info, spdlog::string_view_t(lines.data(), lines.size()));
+  };
+}
+
 std::string writer_details(const commands::WriterStatus& status) {
   std::string json = R"({"position":)" + std::to_string(status.position) + R"(,"epoch":)" +
                      std::to_string(status.epoch) + R"(,"queued":)" + std::to_string(status.queued);
@@ -170,8 +192,16 @@ class Installation {
     runner_.subscribe([this](const projections::Committed& committed) { services_.on_committed(committed); });
     add_routes();
     add_health();
-    metrics_.prepare(router_, api::Server::worker_count(settings.server));
+    const std::size_t workers = api::Server::worker_count(settings.server);
+    metrics_.prepare(router_, workers);
     api::DispatcherOptions dispatching;
+    if (settings.access_log != "off") {
+      api::AccessLogOptions options;
+      options.now_us = system_clock_us;
+      options.sink = access_sink(settings.access_log);
+      access_log_.emplace(workers, std::move(options));
+      dispatching.access_log = &*access_log_;
+    }
     dispatching.allowed_origins = settings.allowed_origins;
     dispatching.rate_limit.quota = settings.rate_limit;
     dispatcher_.emplace(router_, &authenticator_, metrics_, dispatching);
@@ -278,6 +308,8 @@ class Installation {
                        [this] { return double(runner_.position()); });
     metrics_.add_gauge("alforis_projection_parked", "Entities that wait for a repair", query,
                        [this] { return double(runner_.status().parked_entities); });
+    metrics_.add_counter("alforis_access_log_dropped_total", "Lines of the access log that found no room", {},
+                         [this] { return access_log_ ? double(access_log_->dropped()) : 0; });
     metrics_.add_gauge("alforis_connections", "Open connections", {},
                        [this] { return server_ ? double(server_->status().connections) : 0; });
   }
@@ -288,6 +320,7 @@ class Installation {
   api::Health health_;
   api::Router router_;
   std::atomic<bool> ready_{false};
+  std::optional<api::AccessLog> access_log_;
   std::optional<api::Dispatcher> dispatcher_;
   std::optional<api::Server> server_;
   std::unique_ptr<eventstore::Log> log_;
@@ -340,6 +373,11 @@ void add_serve(CLI::App& app, ExitCode& exit) {
       ->envname("ALFORIS_ALLOWED_ORIGIN");
   serving->add_option("--rate-limit", settings->rate_limit, "requests per minute and session (0: no limit)")
       ->envname("ALFORIS_RATE_LIMIT");
+  serving
+      ->add_option("--access-log", settings->access_log,
+                   "a line for each request: on (standard error), off, or a file, kept to ten of 10 MiB")
+      ->envname("ALFORIS_ACCESS_LOG")
+      ->capture_default_str();
   serving->add_option("--admin-email", settings->admin_email, "first administrator, made when there is none")
       ->envname("ALFORIS_ADMIN_EMAIL");
   // A password on a command line is seen by everybody on the machine: environment only.

@@ -9,6 +9,7 @@ import uuid
 import pytest
 
 from alforis_client import API, Raw, Threads, raw_exchange, wait_until
+from alforis_server import ADMIN_EMAIL
 from firm import organisation_path, unique
 
 ORIGIN = "https://crm.alforis.example"
@@ -98,6 +99,22 @@ def test_a_request_id_comes_back_and_is_made_when_there_is_none(firm):
 def test_a_request_id_that_would_spoil_a_log_is_replaced(firm, wrong):
     answer = firm.admin.get("/health/live", headers={"X-Request-Id": wrong})
     assert answer.status == 200 and answer.header("x-request-id") not in (None, wrong)
+
+
+def test_the_request_id_is_in_the_access_log_and_nothing_personal(make_server):
+    server = make_server(arguments=["--access-log", "access.log"])
+    admin = server.login()
+    admin.get(f"{API}/organisations", headers={"X-Request-Id": "read-1"}, query={"q": "Dupont"}).ok()
+    admin.get(f"{API}/organisations/{admin.user['id']}", headers={"X-Request-Id": "read-2"}).problem(404)
+    log = server.directory / "access.log"
+    wait_until(lambda: "read-2" in log.read_text(), "the line", timeout=5)
+    lines = log.read_text().splitlines()
+    line = next(line for line in lines if line.endswith(" read-1"))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z GET /api/v1/organisations 200 \d+us " + admin.user["id"] + " read-1", line)
+    assert any(f"GET {API}/organisations/{{id}} 404 " in line for line in lines)
+    assert "Dupont" not in log.read_text() and ADMIN_EMAIL not in log.read_text()
+    assert "GET /api" not in server.log_tail(10**9)
+    server.stop()
 
 
 def test_the_request_id_is_in_the_log_of_events(firm):

@@ -19,6 +19,7 @@ class RoleAuthenticator final : public Authenticator {
     if (*field == "Bearer throw") throw std::runtime_error("the authenticator broke");
     Session session;
     session.id = domain::Uuid::parse("018f0000-0000-7000-8000-000000000001").value();
+    session.viewer.id = domain::Uuid::parse("018f0000-0000-7000-8000-00000000000a").value();
     if (*field == "Bearer admin") {
       session.viewer.role = domain::Role::admin;
     } else if (*field == "Bearer manager") {
