@@ -18,6 +18,7 @@
 #include "domain/wire/json.hpp"
 #include "programs/api_rows.hpp"
 #include "programs/commands.hpp"
+#include "programs/config_file.hpp"
 #include "programs/settings.hpp"
 
 namespace alforis::programs {
@@ -356,6 +357,7 @@ void add_serve(CLI::App& app, ExitCode& exit) {
       "Example:\n  alforis serve --listen 127.0.0.1:8080 --data var/data --postgres 'host=/run/postgresql "
       "dbname=alforis' "
       "--token-key-file var/secrets/token.key");
+  add_config_option(*serving);
   add_store_options(*serving, settings->stores, true);
   serving->add_option("--listen", settings->listen, "ADDRESS:PORT")->envname("ALFORIS_LISTEN")->capture_default_str();
   serving

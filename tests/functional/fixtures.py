@@ -48,9 +48,11 @@ def make_server(work, dsn):
 
     def make(**options):
         options.setdefault("dsn", dsn)
+        start = options.pop("start", True)
         server = Server(work, start=False, **options)
         made.append(server)
-        server.start()
+        if start:
+            server.start()
         return server
 
     yield make

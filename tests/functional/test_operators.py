@@ -222,6 +222,25 @@ def test_the_doctor_finds_a_healthy_installation_healthy_and_says_what_is_missin
     assert ill.returncode == 1 and ill.stdout.count("WRONG") == 2 and "openssl rand" in ill.stdout
 
 
+def test_options_come_from_a_file_below_the_environment_and_flags(make_server):
+    """Each flag of `limits` says where its number comes from."""
+    for environment, arguments, limit in (({}, [], 1001), ({"ALFORIS_RATE_LIMIT": "1002"}, [], 1002),
+                                          ({"ALFORIS_RATE_LIMIT": "1002"}, ["--rate-limit", "1003"], 1003)):
+        server = make_server(environment=environment, arguments=["--config", "../alforis.toml", *arguments], start=False)
+        (server.directory.parent / "alforis.toml").write_text("# of the test\nrate-limit = 1001\n")
+        server.start()
+        assert f"q={limit};" in server.login().get(f"{API}/me").header("ratelimit-policy")
+        server.stop()
+
+
+@pytest.mark.parametrize("text, named", [("listne = \"x\"", "listne"), ("admin-password = \"x\"", "admin-password"), ("[serve]\nlisten = \"x\"", "section 'serve'")])
+def test_an_unknown_name_in_the_file_of_options_is_an_error_that_names_it(server, text, named):
+    file = server.directory / "wrong.toml"
+    file.write_text(text + "\n")
+    done = server.cli("serve", "--config", file, "--token-key-file", server.key_file, with_postgres=True)
+    assert done.returncode == 2 and named in done.stderr and str(file) in done.stderr
+
+
 def test_users_are_made_and_changed_from_the_command_line(server, firm):
     admin = {"ALFORIS_ADMIN_EMAIL": ADMIN_EMAIL, "ALFORIS_ADMIN_PASSWORD": ADMIN_PASSWORD}
     where = ["--server", f"http://127.0.0.1:{server.port}"]
