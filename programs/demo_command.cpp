@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <mutex>
 #include <thread>
@@ -19,7 +21,7 @@ constexpr std::size_t k_connections = 8;
 constexpr const char* k_examples = R"(
 Examples:
   alforis demo
-  alforis demo --password 'a long one' --seed 7)";
+  alforis demo --password-file var/secrets/demo --seed 7)";
 
 // The key says what is asked: with another password it is another request, and the record that is there answers 409.
 std::string key_of(const std::string& path, const DemoRecord& record) {
@@ -70,6 +72,13 @@ class Loader {
   std::string trouble_;
 };
 
+std::string first_line(const std::string& file) {
+  std::ifstream in(file);
+  std::string line;
+  if (!in || !std::getline(in, line) || line.empty()) throw std::runtime_error("there is no password in " + file);
+  return line;
+}
+
 std::vector<DemoRecord> with_password(std::vector<DemoRecord> users, const std::string& password) {
   if (password.empty()) return users;
   for (DemoRecord& user : users) {
@@ -85,13 +94,14 @@ std::vector<DemoRecord> with_password(std::vector<DemoRecord> users, const std::
 
 void run_demo(const DemoSettings& settings, std::ostream& out) {
   const auto began = std::chrono::steady_clock::now();
+  const std::string password = settings.password_file.empty() ? settings.password : first_line(settings.password_file);
   const DemoFirm firm = make_demo_firm(settings.seed);
   const auto session = std::make_shared<ServerSession>(resolve_access(settings.server));
   const auto load = [&session](const char* path, const std::vector<DemoRecord>& records) {
     Loader(session, path, records).load();
   };
   load("/api/v1/teams", firm.teams);
-  load("/api/v1/users", with_password(firm.users, settings.password));
+  load("/api/v1/users", with_password(firm.users, password));
   load("/api/v1/organisations", firm.organisations);
   load("/api/v1/people", firm.people);
   load("/api/v1/links", firm.links);
@@ -99,8 +109,9 @@ void run_demo(const DemoSettings& settings, std::ostream& out) {
   out << "demo firm in place after " << static_cast<int>(took.count() * 10) / 10.0 << " s: " << firm.teams.size()
       << " teams, " << firm.users.size() << " users, " << firm.organisations.size() << " organisations, "
       << firm.people.size() << " people, " << firm.links.size() << " links\n";
-  if (settings.password.empty()) {
-    out << "its users have no password and cannot log in; --password gives new ones one\n";
+  if (password.empty()) {
+    out << "its users have no password and cannot log in; ALFORIS_DEMO_PASSWORD or --password-file gives new ones "
+           "one\n";
   } else {
     out << "log in as " << firm.emails.front() << " (manager) or " << firm.emails[1]
         << " (sales) with the password given; users that were there already keep theirs\n";
@@ -112,8 +123,10 @@ void add_demo(CLI::App& app, ExitCode& exit) {
       app.add_subcommand("demo", "Load a made-up fund distributor into a running server, the same each time");
   const auto settings = std::make_shared<DemoSettings>();
   command->add_option("--seed", settings->seed, "Another number makes other organisations and people (default 1)");
-  command->add_option("--password", settings->password, "Password of the twelve users; without it they have none")
-      ->envname("ALFORIS_DEMO_PASSWORD");
+  command->add_option("--password-file", settings->password_file,
+                      "File with the password of the twelve users; else ALFORIS_DEMO_PASSWORD; else they have none");
+  // A password on a command line is seen by everybody on the machine: environment or file only.
+  if (const char* password = std::getenv("ALFORIS_DEMO_PASSWORD")) settings->password = password;
   add_server_options(*command, settings->server);
   command->footer(k_examples);
   command->callback([settings, &exit] {

@@ -13,7 +13,8 @@ namespace alforis::programs {
 
 struct DemoSettings {
   std::uint64_t seed = 1;
-  std::string password;  ///< of the demo's users; empty: they get none and cannot log in
+  std::string password;       ///< of the demo's users; empty: they get none and cannot log in
+  std::string password_file;  ///< whose first line is the password, if not empty
   ServerSettings server;
 };
 

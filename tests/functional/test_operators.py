@@ -241,6 +241,11 @@ def test_an_unknown_name_in_the_file_of_options_is_an_error_that_names_it(server
     assert done.returncode == 2 and named in done.stderr and str(file) in done.stderr
 
 
+def test_a_password_is_not_taken_from_the_command_line(server):
+    done = server.cli("demo", "--password", "a long password", stores=False)
+    assert done.returncode == 2 and "--password" in done.stderr
+
+
 def test_users_are_made_and_changed_from_the_command_line(server, firm):
     admin = {"ALFORIS_ADMIN_EMAIL": ADMIN_EMAIL, "ALFORIS_ADMIN_PASSWORD": ADMIN_PASSWORD}
     where = ["--server", f"http://127.0.0.1:{server.port}"]

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -135,6 +137,27 @@ TEST_F(Demo, WhatIsThereAlreadyIsNoTroubleAndAnythingElseIs) {
   FakeServer refusing([](const FakeRequest&) { return FakeAnswer{.status = 403, .body = R"({"title":"Forbidden"})"}; });
   settings.server.server = refusing.url();
   EXPECT_THAT([&] { run_demo(settings, out); }, ThrowsMessage<std::runtime_error>(HasSubstr("Forbidden")));
+}
+
+TEST_F(Demo, ThePasswordMayComeFromAFileAndNeverFromTheCommandLine) {
+  const std::string file = testing::TempDir() + "alforis-demo-password";
+  std::ofstream(file) << "from a file\nand no more\n";
+  FakeServer server([](const FakeRequest&) { return FakeAnswer{.status = 201, .body = "{}"}; });
+  DemoSettings settings;
+  settings.server.server = server.url();
+  settings.password_file = file;
+  std::ostringstream out;
+  run_demo(settings, out);
+  bool sent = false;
+  for (const auto& request : server.requests()) sent = sent || request.body.ends_with(R"(,"password":"from a file"})");
+  EXPECT_TRUE(sent);
+  std::remove(file.c_str());
+  EXPECT_THAT([&] { run_demo(settings, out); }, ThrowsMessage<std::runtime_error>(HasSubstr(file)));
+
+  CLI::App app;
+  ExitCode exit;
+  add_demo(app, exit);
+  EXPECT_EQ(app.get_subcommand("demo")->get_option_no_throw("--password"), nullptr);
 }
 
 }  // namespace
