@@ -199,7 +199,11 @@ class Writer::Core {
     refusals_.clear();
     for (const Taken& taken : batch) decided.push_back(decide_one(taken.request, now, drafts));
     std::vector<Commit> commits;
-    if (!drafts.empty()) commits = epoch_->commit(drafts, options_.append_timeout);
+    if (drafts.empty()) {
+      epoch_->confirm();  // refused upon what another writer may have changed meanwhile
+    } else {
+      commits = epoch_->commit(drafts, options_.append_timeout);
+    }
     std::vector<CommandResult> results;
     results.reserve(decided.size());
     for (std::size_t i = 0; i < decided.size(); ++i) {

@@ -100,6 +100,16 @@ std::vector<Commit> WriterEpoch::commit(std::span<const CommitDraft> drafts, std
   return read_back(records.size(), last, timeout);
 }
 
+void WriterEpoch::confirm() {
+  const Position end = log_.end();
+  while (cursor().position < end) {
+    // Late records of deposed writers do not count and may be passed.
+    const std::size_t left = end - cursor().position;
+    const bool written = !reader_.read(std::min(left, k_replay_batch), k_replay_wait).empty();
+    if (written || cursor().epoch != epoch_) throw Deposed("another writer has written");
+  }
+}
+
 std::vector<Commit> WriterEpoch::read_back(std::size_t count, Position last, std::chrono::milliseconds timeout) {
   using std::chrono::milliseconds;
   const auto deadline = std::chrono::steady_clock::now() + timeout;

@@ -118,6 +118,10 @@ class WriterEpoch {
   /// encode_commit does, before anything is written; these two do not spend the epoch.
   std::vector<Commit> commit(std::span<const CommitDraft> drafts, std::chrono::milliseconds timeout);
 
+  /// Returns when nobody else has written since this writer last read: what was decided without an append stands.
+  /// Throws Deposed otherwise; LogUnavailable and LogDamaged alike.
+  void confirm();
+
   /// Where the writer stands: the cursor after the last record read back. Not to be gone on from after an exception,
   /// because it may have passed commits that nobody was handed.
   const Cursor& cursor() const { return reader_.cursor(); }

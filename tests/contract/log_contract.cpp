@@ -224,6 +224,14 @@ TEST_P(LogContract, ADeposedWriterIsToldSo) {
   EXPECT_THAT(command_ids(read_all(log())), ElementsAreArray({"a-0", "a-1", "b-0", "b-1"}));
 }
 
+TEST_P(LogContract, AWriterFindsOutWithoutWritingThatItIsDeposed) {
+  auto old_epoch = open_epoch(log(), "old");
+  old_epoch.commit(drafts("a", 2), 5s);
+  EXPECT_NO_THROW(old_epoch.confirm());
+  open_epoch(elsewhere(), "new");
+  EXPECT_THROW(old_epoch.confirm(), Deposed);
+}
+
 TEST_P(LogContract, ADeposedWriterThatGoesOnSendingIsIgnoredByAll) {
   auto epoch = open_epoch(log(), "old");
   epoch.commit(drafts("a", 1), 5s);

@@ -528,6 +528,30 @@ TEST_F(WriterTest, WhatAnotherWriterWroteIsKnownAfterwards) {
   EXPECT_EQ(content(rig.store()), replayed_content(log));
 }
 
+TEST_F(WriterTest, RefusesNothingUponWhatAnotherWriterHasChanged) {
+  done(rig.run(create("before")));
+  {
+    WriterRig other(log);
+    done(other.run(create("theirs")));
+  }
+  const CommandRequest rename_it = keyed(rename("theirs", "By me", "k"));
+  EXPECT_EQ(refused(rig.run(rename_it)).kind, RejectionKind::unavailable) << "not not_found";
+  EXPECT_EQ(done(rig.run_until_answered(rename_it)).version, 2);
+}
+
+TEST_F(WriterTest, LateRecordsOfADeposedWriterDeposeNobody) {
+  const std::string late = [&] {
+    eventstore::WriterEpoch deposed(log, {}, "other", [](const Commit&) {});
+    eventstore::Digest chain;
+    return encode_commit({"late", std::string(domain::k_system_actor), 1, "{}", {}}, deposed.epoch(), 1, {}, chain);
+  }();
+  done(rig.run_until_answered(create("before")));
+  const auto epoch = rig.writer().status().epoch;
+  log.append(std::array{late});
+  EXPECT_EQ(refused(rig.run(create("before", "k2"))).code, "already_exists");
+  EXPECT_EQ(rig.writer().status().epoch, epoch);
+}
+
 TEST_F(WriterTest, ATroubleIsSaidOnceAndOnceWhenItIsOver) {
   done(rig.run(create("before")));
   EXPECT_THAT(rig.said(), ::testing::IsEmpty()) << "a start is no trouble";
