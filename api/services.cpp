@@ -45,11 +45,8 @@ domain::Uuid Services::new_id() const {
 
 bool Services::concerns_users(const projections::Committed& committed) const {
   if (committed.everything || directory_stale_) return true;
-  for (const std::string& text : committed.entities) {
-    const auto id = domain::Uuid::parse(text);
-    if (id && directory.contains(*id)) return true;
-  }
-  return false;
+  return std::any_of(committed.types.begin(), committed.types.end(),
+                     [](const std::string& type) { return type.starts_with("user."); });
 }
 
 void Services::load_directory() {
@@ -75,7 +72,7 @@ void Services::on_committed(const projections::Committed& committed) {
       // Stays marked as stale and is loaded with the next commit; the database took this one a moment ago.
     }
   }
-  gate.advance(committed.position);
+  gate.move_to(committed.position);
 }
 
 void Services::on_acknowledged(const commands::Outcome& outcome) {

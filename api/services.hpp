@@ -84,8 +84,8 @@ struct Services {
   /// What an acknowledged command changed is dropped at once: memory that speaks for the tables must not outlive the
   /// answer while they cannot be written. What became of a user counts at once, too.
   void on_acknowledged(const commands::Outcome& outcome);
-  /// Loads the user directory; who is not in it has no session. Loaded again when a known user changes (the log says
-  /// so) and when somebody unknown logs in. Throws projections::DatabaseUnavailable.
+  /// Loads the user directory; who is not in it has no session. Loaded again when the log says that a
+  /// user was made or changed, and when somebody unknown logs in. Throws projections::DatabaseUnavailable.
   void load_directory();
 
  private:

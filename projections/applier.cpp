@@ -81,7 +81,12 @@ Applied Applier::apply(std::span<const eventstore::Commit> commits, const events
 
 void Applier::record(const Batch& batch, Written written, Applied& applied) {
   cursor_ = batch.cursor;
-  for (const Item& item : batch.items) applied.touched.push_back(item.event().entity_id);
+  for (const Item& item : batch.items) {
+    const std::string& type = item.event().type;
+    applied.touched.push_back(item.event().entity_id);
+    const bool known = std::find(applied.types.begin(), applied.types.end(), type) != applied.types.end();
+    if (!known) applied.types.push_back(type);  // a few dozen at most
+  }
   std::move(written.also_touched.begin(), written.also_touched.end(), std::back_inserter(applied.touched));
   std::sort(applied.touched.begin(), applied.touched.end());
   applied.touched.erase(std::unique(applied.touched.begin(), applied.touched.end()), applied.touched.end());

@@ -22,6 +22,7 @@ struct Applied {
   std::uint64_t events = 0;
   std::uint64_t rows = 0;
   std::vector<std::string> touched;  ///< each entity once
+  std::vector<std::string> types;    ///< of the events, each once
   bool everything_touched = false;
   std::vector<ParkedEntity> newly_parked;
 };

@@ -114,7 +114,7 @@ class Runner::Core {
       Applied applied = applier_.apply(commits, reader.cursor());
       backoff = options_.first_backoff;
       count(applied, commits.size(), Clock::now() - last_start);
-      publish(applied.touched, applied.everything_touched);
+      publish(applied, applied.everything_touched);
     }
   }
 
@@ -150,7 +150,7 @@ class Runner::Core {
     say("replayed parked entities: " + std::to_string(retried.unparked) + " done, " +
         std::to_string(retried.still_parked) + " still parked");
     count(applied, 0, Clock::now() - start);
-    publish(applied.touched, applied.everything_touched);
+    publish(applied, applied.everything_touched);
     return retried;
   }
 
@@ -180,11 +180,13 @@ class Runner::Core {
   }
 
   /// Listeners first: who waits for a position may rely on caches being told of it.
-  void publish(std::span<const std::string> touched, bool everything) {
+  void publish(const Applied& applied, bool everything) {
     const Position position = applier_.cursor().position;
     {
       const std::lock_guard lock(listeners_mutex_);
-      for (const Listener& listener : listeners_) listener({position, touched, everything});
+      for (const Listener& listener : listeners_) {
+        listener({position, applied.touched, applied.types, everything});
+      }
     }
     told_ = applier_.cursor();
     untold_ = false;

@@ -59,6 +59,7 @@ struct RunnerStatus {
 struct Committed {
   Position position = 0;
   std::span<const std::string> entities;  ///< touched ids, each once; valid during the call
+  std::span<const std::string> types;     ///< of the events, each once; valid during the call
   bool everything = false;  ///< any record may have changed (a rebuilt version took over): `entities` is not the whole
 };
 

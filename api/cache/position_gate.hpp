@@ -4,8 +4,8 @@
 
 #include <atomic>
 #include <chrono>
-#include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 
 #include "api/task.hpp"
@@ -19,18 +19,20 @@ class PositionGate {
   using Position = eventstore::Position;
 
   Position position() const { return position_.load(std::memory_order_acquire); }
-  /// Caches must have been dropped before: who is let through reads at least this.
-  void advance(Position position);
+  /// Where the query tables are: further on, or further back when a crash took their last commits. Caches must have
+  /// been dropped before: who is let through reads at least this.
+  void move_to(Position position);
 
   /// True once the gate stands at `position` or later; false after `timeout`.
   Task<bool> wait(Position position, std::chrono::milliseconds timeout);
 
  private:
-  using Waiter = std::function<void()>;
+  /// One that waits, shared with whoever wakes it.
+  struct Waiter;
 
   std::atomic<Position> position_{0};
   std::mutex mutex_;
-  std::multimap<Position, Waiter> waiters_;
+  std::multimap<Position, std::shared_ptr<Waiter>> waiters_;
 };
 
 }  // namespace alforis::api

@@ -77,6 +77,19 @@ def test_what_one_server_changed_the_other_does_not_give_from_memory(make_server
         assert there.get(path).ok() == changed
 
 
+def test_who_is_made_at_one_server_is_known_at_the_other(make_server, brokers):
+    one = make_server(brokers=brokers)
+    two = make_server(brokers=brokers, beside=one)
+    account = {"email": f"{uuid.uuid4()}@alforis.example", "role": "sales", "password": PASSWORD}
+    here = one.login()
+    until_taken(lambda headers: here.post(f"{API}/users", account, headers=headers))
+    fresh = one.login(account["email"], PASSWORD, here.position)
+    there = two.anonymous()
+    there.token = fresh.token
+    two.await_position(here.position)
+    there.get(f"{API}/me").ok()
+
+
 def test_who_is_deactivated_at_one_server_is_refused_at_the_other(make_server, brokers):
     one = make_server(brokers=brokers)
     two = make_server(brokers=brokers, beside=one)
