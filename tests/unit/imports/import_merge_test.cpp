@@ -150,8 +150,8 @@ TEST(ImportedPhone, IsReadKeptAsTypedOrNoted) {
     return (data.phone ? data.phone->text() : "none") + '|' + data.notes->text() + '|' +
            (found.empty() ? "" : found.front().code + '@' + found.front().pointer);
   };
-  EXPECT_EQ(read("02 123 45 67", "BE"), "+3221234567|n|");
-  EXPECT_EQ(read("02 123 45 67", ""), "02 123 45 67|n|phone_not_understood@/phone");
+  EXPECT_EQ(read("02 512 34 56", "BE"), "+3225123456|n|");
+  EXPECT_EQ(read("02 512 34 56", ""), "02 512 34 56|n|phone_not_understood@/phone");
   EXPECT_EQ(read("+999 12", "BE"), "none|n\nTéléphone: +999 12|invalid_phone@/phone");
 }
 
