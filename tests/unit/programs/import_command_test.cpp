@@ -140,7 +140,7 @@ TEST_F(Import, WhatTheServerCouldNotPlaceIsCountedAndReported) {
   EXPECT_EQ(run("name,siret\nAlpha,84464957400010\n"), 0);
   EXPECT_THAT(out_.str(), HasSubstr("created 0, updated 1, unchanged 0, warned 1, refused 0"));
   EXPECT_THAT(out_.str(), HasSubstr("line 2: /siret: '84464957400010'"));
-  EXPECT_THAT(report(), HasSubstr("/siret: siren_mismatch,/siret: '84464957400010'"));
+  EXPECT_THAT(report(), HasSubstr("/siret: siren_mismatch,\"/siret: '84464957400010';"));
   EXPECT_EQ(store_.organisations.at("Alpha").notes->text(), "SIRET: 84464957400010");
   settings_.json = true;
   EXPECT_EQ(run("name,siret\nAlpha,84464957400010\n"), 0);
