@@ -18,6 +18,7 @@ struct PositionGateTest : ::testing::Test {
   std::future<bool> wait(PositionGate::Position position, milliseconds timeout) {
     auto future = boost::asio::co_spawn(io, gate.wait(position, timeout), boost::asio::use_future);
     io.poll();
+    io.restart();
     return future;
   }
 

@@ -543,7 +543,8 @@ TEST_F(WriterTest, LateRecordsOfADeposedWriterDeposeNobody) {
   const std::string late = [&] {
     eventstore::WriterEpoch deposed(log, {}, "other", [](const Commit&) {});
     eventstore::Digest chain;
-    return encode_commit({"late", std::string(domain::k_system_actor), 1, "{}", {}}, deposed.epoch(), 1, {}, chain);
+    return eventstore::encode_commit({"late", std::string(domain::k_system_actor), 1, "{}", {}}, deposed.epoch(), 1, {},
+                                     chain);
   }();
   done(rig.run_until_answered(create("before")));
   const auto epoch = rig.writer().status().epoch;
