@@ -60,8 +60,21 @@ std::size_t string_end(std::string_view json, std::size_t at) {
   return at + 1;
 }
 
-/// JSON without white space, with a line for each member and element.
-std::string indented(std::string_view json) {
+bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+std::string without_blanks(std::string_view json) {
+  std::string out;
+  for (std::size_t at = 0; at < json.size();) {
+    const std::size_t end = json[at] == '"' ? string_end(json, at) : at + 1;
+    if (!is_blank(json[at])) out += json.substr(at, end - at);
+    at = end;
+  }
+  return out;
+}
+
+/// JSON with a line for each member and element.
+std::string indented(std::string_view text) {
+  const std::string json = without_blanks(text);
   std::string out;
   std::string line = "\n";
   for (std::size_t at = 0; at < json.size(); ++at) {

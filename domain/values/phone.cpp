@@ -15,11 +15,16 @@ namespace {
 using i18n::phonenumbers::PhoneNumber;
 using i18n::phonenumbers::PhoneNumberUtil;
 
-std::optional<std::string> valid_e164(const std::string& text, const std::string& region) {
+/// How sure one must be of a number: that it is in a range that is assigned, or that it has the right length.
+using Certainty = bool (PhoneNumberUtil::*)(const PhoneNumber&) const;
+constexpr Certainty k_valid = &PhoneNumberUtil::IsValidNumber;
+constexpr Certainty k_possible = &PhoneNumberUtil::IsPossibleNumber;
+
+std::optional<std::string> as_e164(const std::string& text, const std::string& region, Certainty certainty) {
   const PhoneNumberUtil& util = *PhoneNumberUtil::GetInstance();
   PhoneNumber number;
   if (util.Parse(text, region, &number) != PhoneNumberUtil::NO_PARSING_ERROR) return std::nullopt;
-  if (number.has_extension() || !util.IsValidNumber(number)) return std::nullopt;
+  if (number.has_extension() || !(util.*certainty)(number)) return std::nullopt;
   std::string e164;
   util.Format(number, PhoneNumberUtil::E164, &e164);
   return e164;
@@ -79,8 +84,12 @@ std::optional<std::string> understood_as(std::string_view typed, const std::stri
   const std::string number = plain(typed);
   if (has_words(number)) return std::nullopt;
   // As it stands first: "(212) 555 0123" is New York to an American, and Italy keeps the zero of "+39 (0)2".
-  if (auto e164 = valid_e164(number, region)) return e164;
-  return valid_e164(mended(number), region);
+  if (auto e164 = as_e164(number, region, k_valid)) return e164;
+  const std::string international = mended(number);
+  if (auto e164 = as_e164(international, region, k_valid)) return e164;
+  // Ranges are assigned faster than the library learns of them: who writes the country's code is believed.
+  if (!typed.starts_with('+')) return std::nullopt;
+  return as_e164(international, region, k_possible);
 }
 
 }  // namespace
@@ -99,7 +108,7 @@ Result<Phone> Phone::normalise(std::string_view typed, std::optional<CountryCode
   }
   if (!as_typed->understood()) return as_typed;
   return problem("invalid_phone",
-                 "a number that begins with + has to be a valid one, without extension or words; "
+                 "a number that begins with + has to have the length of one, without extension or words; "
                  "what begins otherwise is kept as typed");
 }
 

@@ -293,6 +293,7 @@ TEST(Phone, is_read_in_its_country) {
   EXPECT_EQ(normalised("+352 26 12 34 56", "FR"), "+35226123456");
   EXPECT_EQ(normalised("+33 (0)1 85 00 11 22", "LU"), "+33185001122");
   EXPECT_EQ(normalised("+33 1 85 00 11 22", "AQ"), "+33185001122");
+  EXPECT_EQ(normalised("+33 6 39 98 76 53"), "+33639987653") << "a range that may be assigned one day";
 }
 
 TEST(Phone, that_is_no_valid_number_stays_as_typed) {
