@@ -3,12 +3,15 @@
 import csv
 import json
 import os
+import pty
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from alforis_client import API
-from alforis_server import ADMIN_EMAIL, ADMIN_PASSWORD, ROOT
+from alforis_server import ADMIN_EMAIL, ADMIN_PASSWORD, ROOT, binary
 from firm import Firm, lei, unique
 
 DATA = Path(os.environ.get("ALFORIS_SHARED_DATA", ROOT.parent / "shared/data"))
@@ -188,3 +191,19 @@ def test_either_register_again_writes_no_event(registers, file, options):
 def test_the_portfolio_without_a_unit_is_refused(registers):
     done = run(registers.server, PORTFOLIO)
     assert done.returncode == 2 and "--aum-unit" in done.stderr
+
+
+def test_a_terminal_gets_a_bar_and_a_pipe_gets_lines(firm, listing):
+    file, _, _ = listing
+    server = firm.server
+    plain = run(server, file, "--dry-run")
+    assert "2 of 2 organisations" in plain.stderr and "\r" not in plain.stderr
+    ours, terminal = pty.openpty()
+    environment = {"PATH": os.environ["PATH"], "ALFORIS_ADMIN_EMAIL": ADMIN_EMAIL, "ALFORIS_ADMIN_PASSWORD": ADMIN_PASSWORD}
+    command = [binary(), "import", "organisations", str(file), "--dry-run", "--server", f"http://127.0.0.1:{server.port}"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=terminal, timeout=60, env=environment)
+    os.close(terminal)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert done.returncode == 0, shown
+    assert re.search(r"\r\[#+\] 2 of 2", shown), shown
