@@ -228,7 +228,7 @@ class Installation {
       try {
         if (runner_.wait_for(writer_.status().position, std::chrono::milliseconds(200))) {
           services_.load_directory();
-          services_.gate.move_to(runner_.position());
+          services_.gate.advance(runner_.position());
           ready_ = true;
           return;
         }

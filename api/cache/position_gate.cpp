@@ -19,19 +19,35 @@ struct PositionGate::Waiter {
   bool reached = false;  ///< taken out of the waiters; under the gate's mutex
 };
 
-void PositionGate::move_to(Position position) {
-  std::vector<std::shared_ptr<Waiter>> ready;
-  {
-    const std::lock_guard lock(mutex_);
-    position_.store(position, std::memory_order_release);
-    const auto end = waiters_.upper_bound(position);
-    for (auto waiter = waiters_.begin(); waiter != end; ++waiter) {
-      waiter->second->reached = true;
-      ready.push_back(std::move(waiter->second));
-    }
-    waiters_.erase(waiters_.begin(), end);
+PositionGate::Waiters PositionGate::reach(Position position) {
+  Waiters ready;
+  position_.store(position, std::memory_order_release);
+  const auto end = waiters_.upper_bound(position);
+  for (auto waiter = waiters_.begin(); waiter != end; ++waiter) {
+    waiter->second->reached = true;
+    ready.push_back(std::move(waiter->second));
   }
+  waiters_.erase(waiters_.begin(), end);
+  return ready;
+}
+
+void PositionGate::wake(Waiters ready) {
   for (auto& waiter : ready) boost::asio::post(waiter->executor, [waiter] { waiter->timer.cancel(); });
+}
+
+void PositionGate::move_to(Position position) {
+  std::unique_lock lock(mutex_);
+  Waiters ready = reach(position);
+  lock.unlock();
+  wake(std::move(ready));
+}
+
+void PositionGate::advance(Position position) {
+  std::unique_lock lock(mutex_);
+  if (position <= this->position()) return;
+  Waiters ready = reach(position);
+  lock.unlock();
+  wake(std::move(ready));
 }
 
 Task<bool> PositionGate::wait(Position position, std::chrono::milliseconds timeout) {

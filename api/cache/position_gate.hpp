@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "api/task.hpp"
 #include "eventstore/commit.hpp"
@@ -22,6 +23,8 @@ class PositionGate {
   /// Where the query tables are: further on, or further back when a crash took their last commits. Caches must have
   /// been dropped before: who is let through reads at least this.
   void move_to(Position position);
+  /// The same for who does not follow the tables himself and may be late: never back.
+  void advance(Position position);
 
   /// True once the gate stands at `position` or later; false after `timeout`.
   Task<bool> wait(Position position, std::chrono::milliseconds timeout);
@@ -29,6 +32,11 @@ class PositionGate {
  private:
   /// One that waits, shared with whoever wakes it.
   struct Waiter;
+  using Waiters = std::vector<std::shared_ptr<Waiter>>;
+
+  /// Stands there and takes out who waited for it; under the mutex.
+  Waiters reach(Position position);
+  static void wake(Waiters ready);
 
   std::atomic<Position> position_{0};
   std::mutex mutex_;

@@ -50,5 +50,15 @@ TEST_F(PositionGateTest, MovesBackWhenTheTablesLostCommits) {
   EXPECT_TRUE(again.get());
 }
 
+TEST_F(PositionGateTest, IsNotTakenBackByWhoIsLate) {
+  gate.move_to(9);
+  gate.advance(4);
+  EXPECT_EQ(gate.position(), 9U);
+  auto waiting = wait(11, seconds(30));
+  gate.advance(11);
+  io.run();
+  EXPECT_TRUE(waiting.get());
+}
+
 }  // namespace
 }  // namespace alforis::api
