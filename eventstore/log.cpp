@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t k_replay_batch = 1024;
 constexpr std::chrono::milliseconds k_replay_wait{100};  // how soon a requested stop is noticed
 
-std::string with_nonce(std::string writer) {
+std::string with_nonce(const std::string& writer) {
   std::random_device device;
   Digest nonce{};
   for (std::size_t i = 0; i < 8; ++i) nonce[i] = static_cast<std::uint8_t>(device());

@@ -70,7 +70,7 @@ class Log {
 class Reader {
  public:
   /// Goes on after `from` (Cursor{} = from the beginning).
-  Reader(Log& log, Cursor from = {});
+  explicit Reader(Log& log, Cursor from = {});
 
   /// Up to `max` records' worth of valid commits; waits up to `wait` for something new. May return empty although the
   /// cursor moved (only invalid records passed). Throws what RawReader::read and CommitFilter::accept throw, and
