@@ -201,13 +201,10 @@ bool Server::Impl::accept_one() {
 }
 
 Worker& Server::Impl::least_busy() {
-  Worker* best = nullptr;
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
+  Worker* best = workers_[turn_ % workers_.size()].get();
+  for (std::size_t i = 1; i < workers_.size(); ++i) {
     Worker& candidate = *workers_[(turn_ + i) % workers_.size()];
-    if (best == nullptr ||
-        candidate.load.load(std::memory_order_relaxed) < best->load.load(std::memory_order_relaxed)) {
-      best = &candidate;
-    }
+    if (candidate.load.load(std::memory_order_relaxed) < best->load.load(std::memory_order_relaxed)) best = &candidate;
   }
   ++turn_;
   return *best;

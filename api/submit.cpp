@@ -13,7 +13,7 @@ namespace {
 /// copy what it holds, a coroutine's handler can only move: hence the shared pointer.
 struct StartSubmission {
   template <class Waiter>
-  void operator()(Waiter waiter, commands::Writer* writer, commands::CommandRequest request) const {
+  void operator()(Waiter waiter, commands::Writer* writer, commands::CommandRequest&& request) const {
     auto shared = std::make_shared<Waiter>(std::move(waiter));
     writer->submit(std::move(request), [shared](commands::CommandResult result) {
       const auto executor = boost::asio::get_associated_executor(*shared);

@@ -29,11 +29,11 @@ std::size_t WorkPool::queued() const {
 void WorkPool::push(std::unique_ptr<Job> job) {
   {
     const std::lock_guard lock(mutex_);
-    if (jobs_.size() < queue_limit_) jobs_.push_back(std::move(job));
-  }
-  if (job == nullptr) {
-    wake_.notify_one();
-    return;
+    if (jobs_.size() < queue_limit_) {
+      jobs_.push_back(std::move(job));
+      wake_.notify_one();
+      return;
+    }
   }
   Problem problem = Problem::of("overloaded");
   problem.retry_after = 1;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "commands/keys.hpp"
+
 namespace alforis::commands {
 
 using domain::EventContext;
@@ -16,9 +18,9 @@ namespace {
 }
 
 /// In the order of their documents' keys (see entity_key), which stand between those of outcomes and those of indexes.
-using StatesByKey =
-    boost::mp11::mp_list<domain::Link, domain::Organisation, domain::Person, domain::Team, domain::User>;
-static_assert(boost::mp11::mp_size<StatesByKey>::value == boost::mp11::mp_size<domain::AllStates>::value);
+template <class A, class B>
+using BeforeInKeys = std::bool_constant<(A::k_entity < B::k_entity)>;
+using StatesByKey = boost::mp11::mp_sort<domain::AllStates, BeforeInKeys>;
 
 template <class T>
 T&& readable(domain::Result<T>&& read, const eventstore::Commit& commit) {

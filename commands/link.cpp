@@ -1,12 +1,25 @@
-// Deciders of links between people and organisations.
+#include "commands/link.hpp"
 
-#include "commands/decide.hpp"
 #include "commands/phones.hpp"
-#include "domain/patch.hpp"
 
 namespace alforis::commands {
 
 using namespace domain;
+
+namespace index {
+std::string link_pair(const Uuid& person, const Uuid& organisation) { return key_of("u/pair/", person, organisation); }
+std::string primary_link(const Uuid& organisation) { return key_of("u/primary/", organisation); }
+}  // namespace index
+
+std::vector<std::string> keys_of(const Link& link) {
+  std::vector<std::string> keys;
+  if (!link.live) return keys;
+  keys.push_back(index::link_pair(*link.person_id, *link.organisation_id));
+  if (link.is_primary) keys.push_back(index::primary_link(*link.organisation_id));
+  keys.push_back(shared_key(index::links_of_person(*link.person_id), link.id));
+  keys.push_back(shared_key(index::links_of_organisation(*link.organisation_id), link.id));
+  return keys;
+}
 
 namespace {
 
@@ -16,44 +29,42 @@ struct LinkAndOrganisation {
 };
 
 /// Links follow their organisation: who sees it sees them, who may change it may change them.
-boost::system::result<LinkAndOrganisation, Rejection> changeable(const Uuid& id, const DecisionContext& context) {
-  auto link = context.state.find<Link>(id);
-  if (!link) return not_found("link");
-  auto organisation = context.state.find<Organisation>(*link->organisation_id);
-  if (!organisation) return not_found("link");
-  const Ownership ownership = context.state.ownership(*organisation);
-  if (!can_see(context.actor, ownership)) return not_found("link");
-  if (!can_update(context.actor, ownership)) return forbidden("the organisation belongs to somebody else");
+Found<LinkAndOrganisation> changeable(const Uuid& id, const DecisionContext& context) {
+  auto link = visible<Link>(id, context);
+  if (!link) return link.error();
+  if (!can_update(context.actor, context.state.whose(*link)))
+    return forbidden("the organisation belongs to somebody else");
   if (!link->live) return conflict("ended", "the link has ended; ended links are history and do not change");
-  return LinkAndOrganisation{std::move(*link), std::move(*organisation)};
+  auto organisation = context.state.find<Organisation>(*link->organisation_id).value();
+  return LinkAndOrganisation{std::move(*link), std::move(organisation)};
 }
 
 /// What is in the trash does not change until it is taken out again. People leave all the same: a link may end.
-std::optional<Rejection> check_live(const LinkAndOrganisation& present, const DecisionContext& context) {
+Refusal check_live(const LinkAndOrganisation& present, const DecisionContext& context) {
   const auto person = context.state.find<Person>(*present.link.person_id);
   if (present.organisation.deleted()) return conflict("deleted", "the link's organisation is deleted");
   if (person && person->deleted()) return conflict("deleted", "the link's person is deleted");
   return std::nullopt;
 }
 
-std::optional<Rejection> check_ends(const CreateLink& command, const DecisionContext& context) {
+Refusal check_ends(const CreateLink& command, const DecisionContext& context) {
   Problems problems;
   const auto person = context.state.find<Person>(*command.data.person_id);
-  if (!person || person->deleted() || !can_see_person(context.actor, context.state.ownerships(*person))) {
+  if (!person || person->deleted() || !may_see(*person, context)) {
     problems.push_back({"unknown_reference", "/person_id", "there is no such person"});
   }
   const auto organisation = context.state.find<Organisation>(*command.data.organisation_id);
-  const bool seen =
-      organisation && !organisation->deleted() && can_see(context.actor, context.state.ownership(*organisation));
-  if (!seen) problems.push_back({"unknown_reference", "/organisation_id", "there is no such organisation"});
+  if (!organisation || organisation->deleted() || !may_see(*organisation, context)) {
+    problems.push_back({"unknown_reference", "/organisation_id", "there is no such organisation"});
+  }
   if (!problems.empty()) return invalid(std::move(problems));
-  if (!can_update(context.actor, context.state.ownership(*organisation))) {
+  if (!can_update(context.actor, context.state.whose(*organisation))) {
     return forbidden("the organisation belongs to somebody else");
   }
   return std::nullopt;
 }
 
-std::optional<Rejection> check_dates(const std::optional<Date>& since, const std::optional<Date>& until) {
+Refusal check_dates(const std::optional<Date>& since, const std::optional<Date>& until) {
   if (!since || !until || *since <= *until) return std::nullopt;
   return invalid(problem("dates_reversed", "until is before since", "/until"));
 }
@@ -70,7 +81,7 @@ void demote_present_primary(Decision& decision, const Uuid& organisation, const 
 
 /// `phone`: a link's, or the change of one.
 template <class PhoneField>
-std::optional<Rejection> read_phone(PhoneField& phone, const std::optional<CountryCode>& country) {
+Refusal read_phone(PhoneField& phone, const std::optional<CountryCode>& country) {
   PhoneReader reader(country);
   reader.read(phone, "/work_phone");
   return reader.refusal();
@@ -80,7 +91,7 @@ std::optional<Rejection> read_phone(PhoneField& phone, const std::optional<Count
 
 Decided decide(const CreateLink& command, const DecisionContext& context) {
   if (context.actor.role == Role::viewer) return forbidden("viewers change nothing");
-  if (context.state.find<Link>(command.id)) return conflict("already_exists", "a link with this id exists already");
+  if (auto refusal = check_new_id<Link>(command.id, context)) return *refusal;
   if (auto refusal = check_ends(command, context)) return *refusal;
   if (auto refusal = check_dates(command.data.since, command.data.until)) return *refusal;
   const auto pair = context.state.holder(index::link_pair(*command.data.person_id, *command.data.organisation_id));

@@ -1,53 +1,44 @@
-// Deciders of organisations.
+#include "commands/organisation.hpp"
 
-#include "commands/decide.hpp"
 #include "commands/phones.hpp"
-#include "domain/patch.hpp"
+#include "domain/values/fold.hpp"
 #include "domain/wire/enums.hpp"
 
 namespace alforis::commands {
 
 using namespace domain;
 
+namespace index {
+std::string lei(const Lei& lei) { return "u/lei/" + std::string(lei.text()); }
+std::string siret(const Siret& siret) { return "u/siret/" + siret.text(); }
+std::string regulator(std::string_view number) { return "i/regulator/" + fold_header(number); }
+std::string name(std::string_view name, const std::optional<CountryCode>& country) {
+  return "i/name/" + fold_name(name) + '|' + (country ? std::string(country->text()) : std::string());
+}
+}  // namespace index
+
+std::vector<std::string> keys_of(const Organisation& organisation) {
+  std::vector<std::string> keys;
+  if (organisation.deleted()) return keys;  // what is deleted is not in anybody's way
+  keys.reserve(4);
+  if (organisation.lei) keys.push_back(index::lei(*organisation.lei));
+  if (organisation.siret) keys.push_back(index::siret(*organisation.siret));
+  if (organisation.regulator_number) {
+    keys.push_back(shared_key(index::regulator(organisation.regulator_number->text()), organisation.id));
+  }
+  keys.push_back(shared_key(index::name(organisation.name->text(), organisation.country), organisation.id));
+  return keys;
+}
+
 namespace {
-
-using Refusal = std::optional<Rejection>;
-
-/// A live organisation the actor may see, or why not.
-boost::system::result<Organisation, Rejection> visible(const Uuid& id, const DecisionContext& context) {
-  auto found = context.state.find<Organisation>(id);
-  if (!found || !can_see(context.actor, context.state.ownership(*found))) return not_found("organisation");
-  return std::move(*found);
-}
-
-boost::system::result<Organisation, Rejection> live(const Uuid& id, const DecisionContext& context) {
-  auto found = visible(id, context);
-  if (!found || !found->deleted()) return found;
-  // To who may not restore it, a deleted record is as good as none.
-  if (!can_restore(context.actor, context.state.ownership(*found), found->deleted_by)) return not_found("organisation");
-  Rejection gone = conflict("deleted", "the organisation is deleted");
-  gone.moves = {"restore"};
-  return gone;
-}
-
-bool other_visible(const Uuid& id, const DecisionContext& context) {
-  const auto other = context.state.find<Organisation>(id);
-  return other && can_see(context.actor, context.state.ownership(*other));
-}
-
-Refusal taken(const std::string& key, std::string_view pointer, const Uuid& self, const DecisionContext& context) {
-  const auto holder = context.state.holder(key);
-  if (!holder || *holder == self) return std::nullopt;
-  return not_unique(pointer, *holder, other_visible(*holder, context));
-}
 
 Refusal check_unique(const std::optional<Lei>& lei, const std::optional<Siret>& siret, const Uuid& self,
                      const DecisionContext& context) {
   if (lei) {
-    if (auto refusal = taken(index::lei(*lei), "/lei", self, context)) return refusal;
+    if (auto refusal = check_taken<Organisation>(index::lei(*lei), "/lei", self, context)) return refusal;
   }
   if (siret) {
-    if (auto refusal = taken(index::siret(*siret), "/siret", self, context)) return refusal;
+    if (auto refusal = check_taken<Organisation>(index::siret(*siret), "/siret", self, context)) return refusal;
   }
   return std::nullopt;
 }
@@ -95,7 +86,7 @@ Refusal read_phone(OrganisationData<Patch>& patch, const Organisation& present) 
 
 Refusal check_update_right(const UpdateOrganisation& command, const Organisation& present,
                            const DecisionContext& context) {
-  if (can_update(context.actor, context.state.ownership(present))) return std::nullopt;
+  if (can_update(context.actor, context.state.whose(present))) return std::nullopt;
   // Sales people may take a shared record, with that change alone or with others in the same breath.
   const auto& owner = command.patch.owner_id;
   const bool takes =
@@ -136,13 +127,13 @@ Decided changes(const Organisation& present, OrganisationData<Patch> patch, std:
   return decision;
 }
 
-using Found = boost::system::result<std::optional<Organisation>, Rejection>;
+using Match = Found<std::optional<Organisation>>;
 
 /// The holder of a number that only one organisation has. What the actor may not see is said to exist, no more.
-Found find_by_number(const std::optional<Uuid>& holder, std::string_view pointer, const DecisionContext& context) {
+Match find_by_number(const std::optional<Uuid>& holder, std::string_view pointer, const DecisionContext& context) {
   if (!holder) return std::nullopt;
   auto found = context.state.find<Organisation>(*holder);
-  if (found && !can_see(context.actor, context.state.ownership(*found))) return not_unique(pointer, *holder, false);
+  if (found && !may_see(*found, context)) return not_unique(pointer, *holder, false);
   return found;
 }
 
@@ -166,7 +157,7 @@ Candidates candidates(const OrganisationData<Full>& data, const std::string& key
   for (const Uuid& id : context.state.holders(key, k_most_looked_at)) {
     auto candidate = context.state.find<Organisation>(id);
     if (!candidate || other_company(data, *candidate, by_register)) continue;
-    if (can_see(context.actor, context.state.ownership(*candidate))) {
+    if (may_see(*candidate, context)) {
       same.visible.push_back(std::move(*candidate));
     } else {
       same.hidden = id;
@@ -176,7 +167,7 @@ Candidates candidates(const OrganisationData<Full>& data, const std::string& key
 }
 
 /// The only one there is; several decide nothing.
-Found only_one(std::vector<Organisation> same) {
+Match only_one(std::vector<Organisation> same) {
   if (same.empty()) return std::nullopt;
   if (same.size() == 1) return std::optional(std::move(same.front()));
   return conflict(
@@ -186,7 +177,7 @@ Found only_one(std::vector<Organisation> same) {
 
 /// The live organisation that is the same company, by the first identity that decides. Numbers are one company's, so
 /// one that the actor may not see is in the way; names are not, and what the actor may not see does not count.
-Found find_same(const OrganisationData<Full>& data, const DecisionContext& context) {
+Match find_same(const OrganisationData<Full>& data, const DecisionContext& context) {
   if (data.lei) {
     auto found = find_by_number(context.state.holder(index::lei(*data.lei)), "/lei", context);
     if (!found || *found) return found;
@@ -205,11 +196,7 @@ Found find_same(const OrganisationData<Full>& data, const DecisionContext& conte
 
 /// The phone has been read.
 Decided create(const Uuid& id, OrganisationData<Full> data, const DecisionContext& context) {
-  if (context.state.find<Organisation>(id)) {
-    Rejection exists = conflict("already_exists", "an organisation with this id exists already");
-    if (other_visible(id, context)) exists.conflict = id;
-    return exists;
-  }
+  if (auto refusal = check_new_id<Organisation>(id, context)) return *refusal;
   if (auto refusal = check_unique(data.lei, data.siret, id, context)) return *refusal;
   if (auto refusal = check_siren(data.siren, data.siret)) return *refusal;
   if (auto refusal = check_owner(data.owner_id, context)) return *refusal;
@@ -261,7 +248,7 @@ Decided decide(const CreateOrganisation& command, const DecisionContext& context
 }
 
 Decided decide(const UpdateOrganisation& command, const DecisionContext& context) {
-  const auto present = live(command.id, context);
+  const auto present = live<Organisation>(command.id, context);
   if (!present) return present.error();
   if (auto refusal = check_update_right(command, *present, context)) return *refusal;
   if (auto refusal = stale(command.if_match, *present)) return *refusal;
@@ -278,9 +265,9 @@ Decided decide(const UpdateOrganisation& command, const DecisionContext& context
 }
 
 Decided decide(const ChangeStage& command, const DecisionContext& context) {
-  const auto present = live(command.id, context);
+  const auto present = live<Organisation>(command.id, context);
   if (!present) return present.error();
-  if (!can_update(context.actor, context.state.ownership(*present)))
+  if (!can_update(context.actor, context.state.whose(*present)))
     return forbidden("the record belongs to somebody else");
   if (auto refusal = stale(command.if_match, *present)) return *refusal;
   OrganisationData<Patch> patch;
@@ -289,21 +276,12 @@ Decided decide(const ChangeStage& command, const DecisionContext& context) {
 }
 
 Decided decide(const DeleteOrganisation& command, const DecisionContext& context) {
-  const auto present = live(command.id, context);
-  if (!present) return present.error();
-  if (!can_delete(context.actor, context.state.ownership(*present)))
-    return forbidden("only managers delete organisations");
-  if (auto refusal = stale(command.if_match, *present)) return *refusal;
-  return happened(command.id, OrganisationDeleted{command.reason});
+  return delete_record<OrganisationDeleted>(command, "only managers delete organisations", context);
 }
 
 Decided decide(const RestoreOrganisation& command, const DecisionContext& context) {
-  const auto present = visible(command.id, context);
+  const auto present = restorable(command, "only managers restore organisations", context);
   if (!present) return present.error();
-  if (!can_restore(context.actor, context.state.ownership(*present), present->deleted_by)) {
-    return present->deleted() ? not_found("organisation") : forbidden("only managers restore organisations");
-  }
-  if (auto refusal = stale(command.if_match, *present)) return *refusal;
   if (!present->deleted()) return Decision{command.id, {}};
   if (auto refusal = check_unique(present->lei, present->siret, present->id, context)) return *refusal;
   return happened(command.id, OrganisationRestored{});

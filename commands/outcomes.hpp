@@ -8,7 +8,7 @@
 
 #include "commands/key_values.hpp"
 #include "commands/writer.hpp"
-#include "domain/events.hpp"
+#include "domain/entity_kind.hpp"
 
 namespace alforis::commands {
 

@@ -1,6 +1,6 @@
 #include "commands/phones.hpp"
 
-#include "commands/decide.hpp"
+#include "commands/decision.hpp"
 
 namespace alforis::commands {
 

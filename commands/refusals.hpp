@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "commands/writer.hpp"
-#include "domain/events.hpp"
+#include "domain/entity_kind.hpp"
 
 namespace alforis::commands {
 

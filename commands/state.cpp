@@ -4,7 +4,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "commands/state_keys.hpp"
+#include "commands/keys.hpp"
 #include "domain/wire/json.hpp"
 
 namespace alforis::commands {
@@ -66,17 +66,6 @@ std::int64_t fold_one(Overlay& overlay, const Event& event, const EventContext& 
 
 }  // namespace
 
-template <class State>
-std::optional<State> StateView::find(const Uuid& id) const {
-  const auto document = values_.get(entity_key(EventsOf<State>::k_kind, id));
-  return document ? std::optional<State>(read_state<State>(*document)) : std::nullopt;
-}
-template std::optional<Organisation> StateView::find(const Uuid&) const;
-template std::optional<Person> StateView::find(const Uuid&) const;
-template std::optional<Link> StateView::find(const Uuid&) const;
-template std::optional<Team> StateView::find(const Uuid&) const;
-template std::optional<User> StateView::find(const Uuid&) const;
-
 std::string StateView::document(EntityKind kind, const Uuid& id, std::int64_t version) const {
   if (auto replaced = values_.get(replaced_key(kind, id, version))) return replaced->substr(replaced->find(' ') + 1);
   return values_.get(entity_key(kind, id)).value_or(std::string());
@@ -104,22 +93,21 @@ std::optional<Viewer> StateView::viewer(const Uuid& user) const {
   return Viewer{user, found->role, found->team_id};
 }
 
-Ownership StateView::ownership(const Organisation& organisation) const {
-  Ownership ownership{organisation.owner_id, std::nullopt, organisation.created_by};
-  if (organisation.owner_id) {
-    if (const auto owner = find<User>(*organisation.owner_id)) ownership.team = owner->team_id;
-  }
-  return ownership;
+std::optional<Uuid> StateView::team_of(const std::optional<Uuid>& user) const {
+  if (!user) return std::nullopt;
+  const auto found = find<User>(*user);
+  return found ? found->team_id : std::nullopt;
 }
 
-std::vector<Ownership> StateView::ownerships(const Person& person) const {
-  std::vector<Ownership> all;
-  for (const Uuid& id : holders(index::links_of_person(person.id))) {
-    const auto link = find<Link>(id);
-    if (!link) continue;
-    if (const auto organisation = find<Organisation>(*link->organisation_id)) all.push_back(ownership(*organisation));
+void StateView::add_organisation(Whose& whose, const Uuid& organisation) const {
+  const auto found = find<Organisation>(organisation);
+  if (found) whose.of.push_back({found->owner_id, team_of(found->owner_id), found->created_by});
+}
+
+void StateView::add_organisations_of(Whose& whose, const Uuid& person) const {
+  for (const Uuid& id : holders(index::links_of_person(person))) {
+    if (const auto link = find<Link>(id)) add_organisation(whose, *link->organisation_id);
   }
-  return all;
 }
 
 std::int64_t fold(Overlay& state, const AnyEvent& event, const EventContext& context) {

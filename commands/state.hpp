@@ -22,7 +22,10 @@ class StateView {
   explicit StateView(const KeyValues& values) : values_(values) {}
 
   template <class State>
-  std::optional<State> find(const domain::Uuid& id) const;
+  std::optional<State> find(const domain::Uuid& id) const {
+    const auto document = values_.get(entity_key(domain::EventsOf<State>::k_kind, id));
+    return document ? std::optional<State>(read_state<State>(*document)) : std::nullopt;
+  }
 
   /// The JSON of an entity at a version: the present one, or one that was replaced not longer ago than outcomes live.
   /// Empty when there is none.
@@ -35,11 +38,31 @@ class StateView {
 
   /// Rights of a user as they stand; nullopt when unknown or inactive. The system actor may everything.
   std::optional<domain::Viewer> viewer(const domain::Uuid& user) const;
-  domain::Ownership ownership(const domain::Organisation& organisation) const;
-  /// Of the organisations a person has live links to.
-  std::vector<domain::Ownership> ownerships(const domain::Person& person) const;
+  /// What decides who may see and change a record.
+  template <class State>
+  domain::Whose whose(const State& record) const {
+    using domain::Follows;
+    constexpr Follows k_follows = domain::EventsOf<State>::k_follows;
+    domain::Whose whose{k_follows, {}, record.created_by};
+    if constexpr (k_follows == Follows::owner) {
+      whose.of.push_back({record.owner_id, team_of(record.owner_id), record.created_by});
+    } else if constexpr (k_follows == Follows::organisation) {
+      add_organisation(whose, *record.organisation_id);
+    } else if constexpr (k_follows == Follows::people) {
+      add_organisations_of(whose, record.id);
+    } else if constexpr (k_follows == Follows::user) {
+      whose.of.push_back({record.id, record.team_id, record.created_by});
+    } else if constexpr (k_follows == Follows::team) {
+      whose.of.push_back({record.id, record.id, record.created_by});
+    }
+    return whose;
+  }
 
  private:
+  std::optional<domain::Uuid> team_of(const std::optional<domain::Uuid>& user) const;
+  void add_organisation(domain::Whose& whose, const domain::Uuid& organisation) const;
+  void add_organisations_of(domain::Whose& whose, const domain::Uuid& person) const;
+
   const KeyValues& values_;
 };
 

@@ -25,28 +25,30 @@ inline std::string_view id_bytes(const domain::Uuid& id) {
   return {reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()};
 }
 
-/// Keys of indexes. A unique key leads to one id; a shared one is followed by `/` and each id that has it. Ids are
-/// their sixteen bytes, in keys as in values.
-namespace index {
-std::string lei(const domain::Lei& lei);
-std::string siret(const domain::Siret& siret);
-std::string regulator(std::string_view number);
-std::string name(std::string_view name, const std::optional<domain::CountryCode>& country);
-std::string link_pair(const domain::Uuid& person, const domain::Uuid& organisation);
-std::string primary_link(const domain::Uuid& organisation);
-std::string links_of_person(const domain::Uuid& person);
-std::string links_of_organisation(const domain::Uuid& organisation);
-std::string email(const domain::Email& email);
-std::string team_name(std::string_view name);
-std::string active_admin();
-}  // namespace index
+/// Keys of indexes: `prefix` and ids. A unique key leads to one id; a shared one is followed by `/` and each id that
+/// has it. Ids are their sixteen bytes, in keys as in values.
+template <class... Ids>
+std::string key_of(std::string_view prefix, const Ids&... ids) {
+  std::string key;
+  key.reserve(prefix.size() + (id_bytes(ids).size() + ... + 0));
+  key += prefix;
+  ((key += id_bytes(ids)), ...);
+  return key;
+}
 
-/// All index keys that an entity has in a state; every one leads to the entity's id.
-std::vector<std::string> keys_of(const domain::Organisation& organisation);
-std::vector<std::string> keys_of(const domain::Person& person);
-std::vector<std::string> keys_of(const domain::Link& link);
-std::vector<std::string> keys_of(const domain::Team& team);
-std::vector<std::string> keys_of(const domain::User& user);
+/// A shared key as the record `id` has it.
+inline std::string shared_key(std::string key, const domain::Uuid& id) {
+  key += '/';
+  key += id_bytes(id);
+  return key;
+}
+
+namespace index {
+inline std::string links_of_person(const domain::Uuid& person) { return key_of("i/person_links/", person); }
+inline std::string links_of_organisation(const domain::Uuid& organisation) {
+  return key_of("i/organisation_links/", organisation);
+}
+}  // namespace index
 
 /// Deciders see to it that a new entity's id is nobody's: there is nothing to look up before it.
 template <class Event>

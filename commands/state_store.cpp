@@ -93,7 +93,7 @@ struct StateStore::Database {
 
   rocksdb::Status open(const std::string& directory) {
     rocksdb::DB* opened = nullptr;
-    const auto status = rocksdb::DB::Open(options(), directory, &opened);
+    auto status = rocksdb::DB::Open(options(), directory, &opened);
     db.reset(opened);
     return status;
   }

@@ -1,9 +1,7 @@
-// Deciders of users and teams: an administrator's work, but for what people set for themselves.
+#include "commands/user.hpp"
 
 #include <set>
 
-#include "commands/decide.hpp"
-#include "domain/patch.hpp"
 #include "domain/values/time_zone.hpp"
 
 namespace alforis::commands {
@@ -11,33 +9,35 @@ namespace alforis::commands {
 using namespace domain;
 
 namespace {
+std::string email_key(const Email& email) { return "u/email/" + std::string(email.text()); }
+}  // namespace
 
-std::optional<Rejection> admin_only(const DecisionContext& context) {
-  if (context.actor.role == Role::admin) return std::nullopt;
-  return forbidden("only administrators manage users and teams");
+namespace index {
+std::string active_admin() { return "i/admin"; }
+}  // namespace index
+
+std::vector<std::string> keys_of(const User& user) {
+  std::vector<std::string> keys{email_key(*user.email)};
+  if (user.active && user.role == Role::admin) keys.push_back(shared_key(index::active_admin(), user.id));
+  return keys;
 }
 
-std::optional<Rejection> check_team(const std::optional<Uuid>& team, const DecisionContext& context) {
+namespace {
+
+Refusal check_team(const std::optional<Uuid>& team, const DecisionContext& context) {
   if (!team) return std::nullopt;
   const auto found = context.state.find<Team>(*team);
   if (found && found->active) return std::nullopt;
   return invalid(problem("unknown_reference", "there is no active team with this id", "/team_id"));
 }
 
-std::optional<Rejection> check_time_zone(const std::optional<Line<64>>& zone) {
+Refusal check_time_zone(const std::optional<Line<64>>& zone) {
   if (!zone || is_time_zone(zone->text())) return std::nullopt;
   return invalid(
       problem("unknown_time_zone", "expected the IANA name of a time zone, such as Europe/Paris", "/time_zone"));
 }
 
-std::optional<Rejection> check_taken(const std::string& key, std::string_view pointer, const Uuid& self,
-                                     const DecisionContext& context) {
-  const auto holder = context.state.holder(key);
-  if (!holder || *holder == self) return std::nullopt;
-  return not_unique(pointer, *holder, true);
-}
-
-std::optional<Rejection> check_preferences(const std::optional<std::vector<NotificationPreference>>& preferences) {
+Refusal check_preferences(const std::optional<std::vector<NotificationPreference>>& preferences) {
   if (!preferences) return std::nullopt;
   Problems problems;
   std::set<NotificationType> seen;
@@ -51,7 +51,7 @@ std::optional<Rejection> check_preferences(const std::optional<std::vector<Notif
 }
 
 /// Whoever had the system's own id would have its rights.
-std::optional<Rejection> check_id(const Uuid& id) {
+Refusal check_id(const Uuid& id) {
   if (id != system_actor()) return std::nullopt;
   return invalid(problem("reserved_id", "this id is the system's own", "/id"));
 }
@@ -59,12 +59,6 @@ std::optional<Rejection> check_id(const Uuid& id) {
 bool last_active_admin(const Uuid& user, const DecisionContext& context) {
   const auto admins = context.state.holders(index::active_admin(), 2);
   return admins.size() == 1 && admins.front() == user;
-}
-
-boost::system::result<User, Rejection> visible_user(const Uuid& id, const DecisionContext& context) {
-  auto found = context.state.find<User>(id);
-  if (!found || !can_see_user(context.actor, id, found->team_id)) return not_found("user");
-  return std::move(*found);
 }
 
 /// What people may change of themselves; everything else of a user is the administrator's.
@@ -79,35 +73,11 @@ bool touches_only_own_settings(UserData<Patch> patch) {
 
 }  // namespace
 
-Decided decide(const CreateTeam& command, const DecisionContext& context) {
-  if (auto refusal = admin_only(context)) return *refusal;
-  if (context.state.find<Team>(command.id)) return conflict("already_exists", "a team with this id exists already");
-  if (auto refusal = check_taken(index::team_name(command.data.name->text()), "/name", command.id, context))
-    return *refusal;
-  TeamCreated event;
-  static_cast<TeamData<Full>&>(event) = command.data;
-  return happened(command.id, std::move(event));
-}
-
-Decided decide(const UpdateTeam& command, const DecisionContext& context) {
-  const auto present = context.state.find<Team>(command.id);
-  if (!present || !can_see_team(context.actor, command.id)) return not_found("team");
-  if (auto refusal = admin_only(context)) return *refusal;
-  if (auto refusal = stale(command.if_match, *present)) return *refusal;
-  TeamUpdated event;
-  static_cast<TeamData<Patch>&>(event) = command.patch;
-  if (event.name) {
-    if (auto refusal = check_taken(index::team_name(event.name->text()), "/name", command.id, context)) return *refusal;
-  }
-  if (!reduce<TeamData>(event, *present)) return Decision{command.id, {}};
-  return happened(command.id, std::move(event));
-}
-
 Decided decide(const CreateUser& command, const DecisionContext& context) {
   if (auto refusal = admin_only(context)) return *refusal;
   if (auto refusal = check_id(command.id)) return *refusal;
-  if (context.state.find<User>(command.id)) return conflict("already_exists", "a user with this id exists already");
-  if (auto refusal = check_taken(index::email(*command.data.email), "/email", command.id, context)) return *refusal;
+  if (auto refusal = check_new_id<User>(command.id, context)) return *refusal;
+  if (auto refusal = check_taken<User>(email_key(*command.data.email), "/email", command.id, context)) return *refusal;
   if (auto refusal = check_team(command.data.team_id, context)) return *refusal;
   if (auto refusal = check_time_zone(command.data.time_zone)) return *refusal;
   if (auto refusal = check_preferences(command.data.notification_preferences)) return *refusal;
@@ -119,7 +89,7 @@ Decided decide(const CreateUser& command, const DecisionContext& context) {
 }
 
 Decided decide(const UpdateUser& command, const DecisionContext& context) {
-  const auto present = visible_user(command.id, context);
+  const auto present = visible<User>(command.id, context);
   if (!present) return present.error();
   const bool own = command.id == context.actor.id && touches_only_own_settings(command.patch);
   if (!own) {
@@ -130,7 +100,7 @@ Decided decide(const UpdateUser& command, const DecisionContext& context) {
   static_cast<UserData<Patch>&>(event) = command.patch;
   if (!reduce<UserData>(event, *present)) return Decision{command.id, {}};
   if (event.email) {
-    if (auto refusal = check_taken(index::email(*event.email), "/email", command.id, context)) return *refusal;
+    if (auto refusal = check_taken<User>(email_key(*event.email), "/email", command.id, context)) return *refusal;
   }
   if (event.team_id.touched()) {
     if (auto refusal = check_team(event.team_id.value(), context)) return *refusal;
@@ -149,7 +119,7 @@ Decided decide(const UpdateUser& command, const DecisionContext& context) {
 }
 
 Decided decide(const SetPassword& command, const DecisionContext& context) {
-  if (const auto present = visible_user(command.id, context); !present) return present.error();
+  if (const auto present = visible<User>(command.id, context); !present) return present.error();
   if (command.id != context.actor.id) {
     if (auto refusal = admin_only(context)) return *refusal;
   }

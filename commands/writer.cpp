@@ -6,7 +6,7 @@
 #include <mutex>
 #include <thread>
 
-#include "commands/decide.hpp"
+#include "commands/decision.hpp"
 #include "commands/outcomes.hpp"
 #include "commands/refusals.hpp"
 #include "commands/replayer.hpp"
@@ -50,22 +50,6 @@ Rejection unavailable(std::string detail) {
 }
 
 domain::Date date_of(domain::Instant now) { return domain::Date::parse(now.text().substr(0, 10)).value(); }
-
-/// The kind of entity that a command is about.
-domain::EntityKind kind_of(const Command& command) {
-  return std::visit(
-      [](const auto& c) { return domain::EventsOf<typename std::remove_cvref_t<decltype(c)>::Subject>::k_kind; },
-      command);
-}
-
-std::int64_t present_version(const Command& command, const domain::Uuid& id, const StateView& state) {
-  return std::visit(
-      [&](const auto& c) -> std::int64_t {
-        const auto found = state.find<typename std::remove_cvref_t<decltype(c)>::Subject>(id);
-        return found ? found->version : 0;
-      },
-      command);
-}
 
 }  // namespace
 
@@ -239,7 +223,7 @@ class Writer::Core {
   Decided1 decide_now(const CommandRequest& request, const StateView& state, const domain::Viewer& actor,
                       domain::Instant now, std::vector<CommitDraft>& drafts) {
     const DecisionContext context{state, actor, now, date_of(now)};
-    auto decision = std::visit([&](const auto& command) { return decide(command, context); }, request.command);
+    auto decision = request.command.decide(context);
     if (!decision) return {std::move(decision).error(), std::nullopt};
     Outcome outcome;
     outcome.id = decision->subject;
@@ -247,9 +231,9 @@ class Writer::Core {
     outcome.warnings = std::move(decision->warnings);
     outcome.position = drafts.empty() ? epoch_->cursor().position : 0;  // known when the batch is read back
     outcome.created = outcome.changed && domain::event_type(decision->events.front().event).ends_with(".created.v1");
-    const auto kind = kind_of(request.command);
+    const auto kind = request.command.kind();
     if (!outcome.changed || request.dry_run) {
-      outcome.version = present_version(request.command, outcome.id, state);
+      outcome.version = request.command.version(outcome.id, state);
       outcome.document = state.document(kind, outcome.id, outcome.version);
       return {std::move(outcome), std::nullopt, drafts.size()};
     }
@@ -303,7 +287,7 @@ class Writer::Core {
   void remember(const CommandRequest& request, const CommandResult& result, domain::Instant now) {
     if (!request.keyed || request.dry_run) return;
     refusals_.put(refusal_key(request.command_id),
-                  encode_refusal({now.micros(), request.request_hash, kind_of(request.command), result}));
+                  encode_refusal({now.micros(), request.request_hash, request.command.kind(), result}));
   }
 
   static CommitDraft make_draft(const CommandRequest& request, const Decision& decision, domain::Instant now) {
@@ -335,7 +319,7 @@ class Writer::Core {
       outcome->position = commits[*decided.draft].position;
       overlay_.put(
           outcome_key(request.command_id),
-          encode_outcome({commits[*decided.draft].time_us, request.request_hash, kind_of(request.command), *outcome}));
+          encode_outcome({commits[*decided.draft].time_us, request.request_hash, request.command.kind(), *outcome}));
     } else if (outcome->position == 0 && decided.drafts_before != 0) {
       outcome->position = commits[decided.drafts_before - 1].position;
       if (!outcome->replayed) remember(request, decided.result, now);

@@ -9,7 +9,7 @@
 #include <string>
 #include <variant>
 
-#include "commands/commands.hpp"
+#include "commands/command.hpp"
 #include "commands/rejection.hpp"
 #include "eventstore/log.hpp"
 
@@ -20,7 +20,7 @@ using eventstore::Position;
 /// A command with its circumstances.
 struct CommandRequest {
   std::string command_id;       ///< the idempotency key as given, bound to its actor, or made for this request
-  Uuid actor;                   ///< user id, or domain::k_system_actor
+  domain::Uuid actor;           ///< user id, or domain::k_system_actor
   std::string request_hash;     ///< of method, path and body: one key must not serve two requests; empty: not checked
   std::string metadata = "{}";  ///< JSON object kept in the commit: request id, reason, client, trace
   bool dry_run = false;         ///< decide and answer, write nothing

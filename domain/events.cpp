@@ -31,6 +31,14 @@ const std::unordered_map<std::string_view, Decoder>& decoders() {
 
 }  // namespace
 
+Follows follows(EntityKind kind) {
+  Follows found = Follows::owner;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AllStates>>([&]<class T>(T) {
+    if (EventsOf<typename T::type>::k_kind == kind) found = EventsOf<typename T::type>::k_follows;
+  });
+  return found;
+}
+
 std::string_view event_type(const AnyEvent& event) {
   return std::visit([](const auto& e) { return std::remove_cvref_t<decltype(e)>::k_type; }, event);
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <variant>
 
+#include "domain/entity_kind.hpp"
 #include "domain/link.hpp"
 #include "domain/organisation.hpp"
 #include "domain/person.hpp"
@@ -15,36 +16,38 @@
 
 namespace alforis::domain {
 
-/// The kinds of entity; their names are the first part of every event's type.
-BOOST_DEFINE_ENUM_CLASS(EntityKind, organisation, person, link, team, user)
-
-/// Which events make up which state.
+/// Which events make up which state, and what its rights follow.
 template <class State>
 struct EventsOf;
 template <>
 struct EventsOf<Organisation> {
   static constexpr EntityKind k_kind = EntityKind::organisation;
+  static constexpr Follows k_follows = Follows::owner;
   using type = std::variant<OrganisationCreated, OrganisationUpdated, OrganisationStageChanged, OrganisationDeleted,
                             OrganisationRestored>;
 };
 template <>
 struct EventsOf<Person> {
   static constexpr EntityKind k_kind = EntityKind::person;
+  static constexpr Follows k_follows = Follows::people;
   using type = std::variant<PersonCreated, PersonUpdated, PersonDeleted, PersonRestored>;
 };
 template <>
 struct EventsOf<Link> {
   static constexpr EntityKind k_kind = EntityKind::link;
+  static constexpr Follows k_follows = Follows::organisation;
   using type = std::variant<LinkCreated, LinkUpdated, LinkEnded>;
 };
 template <>
 struct EventsOf<Team> {
   static constexpr EntityKind k_kind = EntityKind::team;
+  static constexpr Follows k_follows = Follows::team;
   using type = std::variant<TeamCreated, TeamUpdated>;
 };
 template <>
 struct EventsOf<User> {
   static constexpr EntityKind k_kind = EntityKind::user;
+  static constexpr Follows k_follows = Follows::user;
   using type = std::variant<UserCreated, UserUpdated, UserPasswordSet>;
 };
 
@@ -52,8 +55,10 @@ struct EventsOf<User> {
 using AllStates = boost::mp11::mp_list<Organisation, Person, Link, Team, User>;
 
 /// Any event of any entity.
-using AnyEvent = boost::mp11::mp_append<EventsOf<Organisation>::type, EventsOf<Person>::type, EventsOf<Link>::type,
-                                        EventsOf<Team>::type, EventsOf<User>::type>;
+template <class State>
+using EventsOfState = typename EventsOf<State>::type;
+using AnyEvent =
+    boost::mp11::mp_flatten<boost::mp11::mp_transform<EventsOfState, boost::mp11::mp_rename<AllStates, std::variant>>>;
 
 /// The state type an event belongs to.
 template <class Event>

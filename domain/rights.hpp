@@ -3,7 +3,9 @@
 
 #include <optional>
 #include <span>
+#include <vector>
 
+#include "domain/entity_kind.hpp"
 #include "domain/user.hpp"
 #include "domain/values/uuid.hpp"
 
@@ -47,33 +49,20 @@ inline bool can_update(const Viewer& viewer, const Ownership& record) {
   return false;
 }
 
-/// Deletes, merges, bulk changes.
-inline bool can_delete(const Viewer& viewer, const Ownership& record) {
-  return viewer.role >= Role::manager && can_update(viewer, record);
-}
-
-/// Restores: who may delete, and sales people what they deleted themselves.
-inline bool can_restore(const Viewer& viewer, const Ownership& record, const std::optional<Uuid>& deleted_by) {
-  return can_delete(viewer, record) || (viewer.role == Role::sales && deleted_by == viewer.id);
-}
+/// Whose a record is, through what it follows: for a person one ownership for each linked organisation, otherwise one.
+struct Whose {
+  Follows follows = Follows::owner;
+  std::vector<Ownership> of;
+  Uuid created_by;
+};
 
 /// A person is visible when any of the linked organisations is, or when there is none.
-inline bool can_see_person(const Viewer& viewer, std::span<const Ownership> linked) {
+inline bool can_see_any(const Viewer& viewer, std::span<const Ownership> linked) {
   if (linked.empty() || viewer.role == Role::admin) return true;
   for (const Ownership& organisation : linked) {
     if (can_see(viewer, organisation)) return true;
   }
   return false;
-}
-
-/// A person is changed by who may change a linked organisation, or, while nobody's, by managers and by who created it.
-inline bool can_update_person(const Viewer& viewer, std::span<const Ownership> linked, const Uuid& created_by) {
-  if (viewer.role == Role::viewer) return false;
-  if (linked.empty()) return viewer.role >= Role::manager || created_by == viewer.id;
-  for (const Ownership& organisation : linked) {
-    if (can_update(viewer, organisation)) return true;
-  }
-  return viewer.role == Role::sales && created_by == viewer.id && can_see_person(viewer, linked);
 }
 
 /// People of the firm: administrators see all of them, everybody themselves, managers and sales people their team.
@@ -85,6 +74,58 @@ inline bool can_see_user(const Viewer& viewer, const Uuid& user, const std::opti
 /// Administrators see all teams, others their own.
 inline bool can_see_team(const Viewer& viewer, const Uuid& team) {
   return viewer.role == Role::admin || viewer.team == team;
+}
+
+inline bool can_see(const Viewer& viewer, const Whose& record) {
+  if (viewer.role == Role::admin) return true;
+  switch (record.follows) {
+    case Follows::owner:
+    case Follows::organisation:
+      return !record.of.empty() && can_see(viewer, record.of.front());
+    case Follows::people:
+      return can_see_any(viewer, record.of);
+    case Follows::user:
+      return !record.of.empty() && can_see_user(viewer, *record.of.front().owner, record.of.front().team);
+    case Follows::team:
+      return !record.of.empty() && can_see_team(viewer, *record.of.front().team);
+  }
+  return false;
+}
+
+/// A person is changed by who may change a linked organisation, by who created them and still sees them, and, while
+/// nobody's, by managers.
+inline bool can_update_any(const Viewer& viewer, std::span<const Ownership> linked, const Uuid& created_by) {
+  if (viewer.role == Role::viewer) return false;
+  if (linked.empty()) return viewer.role >= Role::manager || created_by == viewer.id;
+  for (const Ownership& organisation : linked) {
+    if (can_update(viewer, organisation)) return true;
+  }
+  return viewer.role == Role::sales && created_by == viewer.id && can_see_any(viewer, linked);
+}
+
+/// Everything that can be changed can be seen.
+inline bool can_update(const Viewer& viewer, const Whose& record) {
+  switch (record.follows) {
+    case Follows::owner:
+    case Follows::organisation:
+      return !record.of.empty() && can_update(viewer, record.of.front());
+    case Follows::people:
+      return can_update_any(viewer, record.of, record.created_by);
+    case Follows::user:
+    case Follows::team:
+      return viewer.role == Role::admin;
+  }
+  return false;
+}
+
+/// Deletes, merges, bulk changes.
+inline bool can_delete(const Viewer& viewer, const Whose& record) {
+  return viewer.role >= Role::manager && can_update(viewer, record);
+}
+
+/// Restores: who may delete, and sales people what they deleted themselves.
+inline bool can_restore(const Viewer& viewer, const Whose& record, const std::optional<Uuid>& deleted_by) {
+  return can_delete(viewer, record) || (viewer.role == Role::sales && deleted_by == viewer.id);
 }
 
 }  // namespace alforis::domain

@@ -127,7 +127,7 @@ class KafkaLog::Connection {
     char error[512];
     handle_.reset(rd_kafka_new(type, conf.get(), error, sizeof error));
     if (!handle_) throw std::invalid_argument("Kafka: " + std::string(error));
-    conf.release();  // now the handle's
+    static_cast<void>(conf.release());  // now the handle's
     topic_.reset(rd_kafka_topic_new(handle_.get(), options.topic.c_str(), nullptr));
     if (!topic_) throw std::invalid_argument("Kafka: \"" + options.topic + "\" can't be a topic's name");
   }

@@ -66,11 +66,12 @@ void Reader::accept(const StoredRecord& record, std::vector<Commit>& commits) {
 
 // ---- WriterEpoch --------------------------------------------------------------------------------------------------
 
-WriterEpoch::WriterEpoch(Log& log, Cursor known, std::string writer, const OnCommit& replay, std::stop_token stop)
+WriterEpoch::WriterEpoch(Log& log, Cursor known, const std::string& writer, const OnCommit& replay,
+                         std::stop_token stop)
     : log_(log), reader_(log, known) {
   replay_to(log_.end(), replay, stop);
   epoch_ = cursor().epoch + 1;
-  const EpochRecord mine{epoch_, with_nonce(std::move(writer)), unix_time_us()};
+  const EpochRecord mine{epoch_, with_nonce(writer), unix_time_us()};
   const Position position = log_.append(std::array{encode_epoch(mine)});
   replay_to(position, replay, stop);
   if (reader_.newest_epoch() != mine) {

@@ -109,7 +109,7 @@ class WriterEpoch {
   /// newest. `writer` is for people; a random suffix makes it unique, so that of two racing writers only one finds its
   /// own record. Throws AppendFailed, LogUnavailable, LogDamaged, what `replay` throws; Deposed when another writer was
   /// faster or stop is requested. Every commit handed to `replay` counts, whatever is thrown afterwards.
-  WriterEpoch(Log& log, Cursor known, std::string writer, const OnCommit& replay, std::stop_token stop = {});
+  WriterEpoch(Log& log, Cursor known, const std::string& writer, const OnCommit& replay, std::stop_token stop = {});
 
   /// Appends the drafts as one group and returns them as read back, valid, in order. Throws AppendFailed or Deposed
   /// when not all of them came back as valid within `timeout` (of the reading; append() has its own bound): then what

@@ -15,6 +15,7 @@
 #include "api/server.hpp"
 #include "api/services.hpp"
 #include "commands/state_store.hpp"
+#include "commands/user.hpp"
 #include "domain/wire/json.hpp"
 #include "programs/api_rows.hpp"
 #include "programs/commands.hpp"

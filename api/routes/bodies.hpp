@@ -1,5 +1,5 @@
 #pragma once
-// Request and answer bodies that are not simply an entity's fields.
+// What request bodies have in common. Those of a resource are in its own header.
 
 #include <algorithm>
 #include <array>
@@ -9,11 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include "domain/link.hpp"
-#include "domain/organisation.hpp"
-#include "domain/person.hpp"
-#include "domain/team.hpp"
-#include "domain/user.hpp"
+#include "domain/values/text.hpp"
+#include "domain/values/uuid.hpp"
+#include "domain/wire/fields.hpp"
 #include "domain/wire/json.hpp"
 
 namespace alforis::api {
@@ -28,63 +26,10 @@ struct ProposedId {
 };
 BOOST_DESCRIBE_STRUCT(ProposedId, (), (id))
 
-struct NewOrganisation : ProposedId, domain::OrganisationData<domain::Full> {};
-BOOST_DESCRIBE_STRUCT(NewOrganisation, (ProposedId, domain::OrganisationData<domain::Full>), ())
-
-struct NewPerson : ProposedId, domain::PersonData<domain::Full> {};
-BOOST_DESCRIBE_STRUCT(NewPerson, (ProposedId, domain::PersonData<domain::Full>), ())
-
-struct NewLink : ProposedId, domain::LinkEnds, domain::LinkData<domain::Full> {};
-BOOST_DESCRIBE_STRUCT(NewLink, (ProposedId, domain::LinkEnds, domain::LinkData<domain::Full>), ())
-
-struct NewTeam : ProposedId, domain::TeamData<domain::Full> {};
-BOOST_DESCRIBE_STRUCT(NewTeam, (ProposedId, domain::TeamData<domain::Full>), ())
-
-struct NewUser : ProposedId, domain::UserData<domain::Full> {
-  static constexpr SecretMembers<1> k_secret{"password"};
-
-  std::optional<std::string> password;
-};
-BOOST_DESCRIBE_STRUCT(NewUser, (ProposedId, domain::UserData<domain::Full>), (password))
-
-struct StageMove {
-  domain::Required<domain::PipelineStage> stage;
-  std::optional<domain::Text<1000>> reason;
-};
-BOOST_DESCRIBE_STRUCT(StageMove, (), (stage, reason))
-
 struct Removal {
   std::optional<domain::Text<1000>> reason;
 };
 BOOST_DESCRIBE_STRUCT(Removal, (), (reason))
-
-struct LinkEnding {
-  std::optional<domain::Date> until;
-  std::optional<domain::Text<1000>> reason;
-};
-BOOST_DESCRIBE_STRUCT(LinkEnding, (), (until, reason))
-
-struct Login {
-  domain::Required<std::string> email;
-  domain::Required<std::string> password;
-};
-BOOST_DESCRIBE_STRUCT(Login, (), (email, password))
-
-struct LoginAnswer {
-  std::string access_token;
-  std::string token_type = "Bearer";
-  std::int64_t expires_in = 0;  ///< seconds
-};
-BOOST_DESCRIBE_STRUCT(LoginAnswer, (), (access_token, token_type, expires_in))
-
-/// One's own change proves the present password; an administrator's needs none.
-struct PasswordChange {
-  static constexpr SecretMembers<2> k_secret{"current", "password"};
-
-  std::optional<std::string> current;
-  domain::Required<std::string> password;
-};
-BOOST_DESCRIBE_STRUCT(PasswordChange, (), (current, password))
 
 template <class Body>
 concept HasSecrets = requires {

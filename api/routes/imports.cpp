@@ -6,6 +6,7 @@
 
 #include "api/routes/command_routes.hpp"
 #include "api/routes/resources.hpp"
+#include "commands/organisation.hpp"
 #include "domain/import_batch.hpp"
 
 namespace alforis::api {

@@ -1,5 +1,8 @@
 #include "api/routes/command_routes.hpp"
+#include "api/routes/link_bodies.hpp"
 #include "api/routes/resources.hpp"
+#include "commands/link.hpp"
+#include "domain/wire/codec.hpp"
 
 namespace alforis::api {
 
@@ -50,3 +53,6 @@ std::vector<Route> link_routes(Services& services) {
 }
 
 }  // namespace alforis::api
+
+ALFORIS_WIRE(alforis::api::NewLink)
+ALFORIS_WIRE(alforis::api::LinkEnding)

@@ -1,5 +1,8 @@
 #include "api/routes/command_routes.hpp"
+#include "api/routes/organisation_bodies.hpp"
 #include "api/routes/resources.hpp"
+#include "commands/organisation.hpp"
+#include "domain/wire/codec.hpp"
 
 namespace alforis::api {
 
@@ -59,7 +62,7 @@ std::vector<Route> organisation_routes(Services& services) {
   may_answer(routes.back(), {"deleted"});
   routes.push_back(change_row<Removal>(services, Method::post, std::string(k_path) + "/{id}/restore", k_path, k_tag,
                                        "Restore what was deleted", {"Removal", &wire::input_schema<Removal>},
-                                       k_organisation, true, [](Uuid id, commands::IfMatch if_match, Removal) {
+                                       k_organisation, true, [](Uuid id, commands::IfMatch if_match, const Removal&) {
                                          return commands::RestoreOrganisation{id, if_match};
                                        }));
   may_answer(routes.back(), {"not_unique"});
@@ -67,3 +70,6 @@ std::vector<Route> organisation_routes(Services& services) {
 }
 
 }  // namespace alforis::api
+
+ALFORIS_WIRE(alforis::api::NewOrganisation)
+ALFORIS_WIRE(alforis::api::StageMove)

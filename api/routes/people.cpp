@@ -1,5 +1,8 @@
 #include "api/routes/command_routes.hpp"
+#include "api/routes/person_bodies.hpp"
 #include "api/routes/resources.hpp"
+#include "commands/person.hpp"
+#include "domain/wire/codec.hpp"
 
 namespace alforis::api {
 
@@ -38,10 +41,12 @@ std::vector<Route> person_routes(Services& services) {
   may_answer(routes.back(), {"deleted"});
   routes.push_back(change_row<Removal>(services, Method::post, std::string(k_path) + "/{id}/restore", k_path, k_tag,
                                        "Restore what was deleted", {"Removal", &wire::input_schema<Removal>}, k_person,
-                                       true, [](Uuid id, commands::IfMatch if_match, Removal) {
+                                       true, [](Uuid id, commands::IfMatch if_match, const Removal&) {
                                          return commands::RestorePerson{id, if_match};
                                        }));
   return routes;
 }
 
 }  // namespace alforis::api
+
+ALFORIS_WIRE(alforis::api::NewPerson)

@@ -1,5 +1,8 @@
 #include "api/routes/command_routes.hpp"
 #include "api/routes/resources.hpp"
+#include "api/routes/team_bodies.hpp"
+#include "commands/team.hpp"
+#include "domain/wire/codec.hpp"
 
 namespace alforis::api {
 
@@ -32,3 +35,5 @@ std::vector<Route> team_routes(Services& services) {
 }
 
 }  // namespace alforis::api
+
+ALFORIS_WIRE(alforis::api::NewTeam)

@@ -3,6 +3,9 @@
 #include "api/auth/password.hpp"
 #include "api/routes/command_routes.hpp"
 #include "api/routes/resources.hpp"
+#include "api/routes/user_bodies.hpp"
+#include "commands/user.hpp"
+#include "domain/wire/codec.hpp"
 
 namespace alforis::api {
 
@@ -208,3 +211,8 @@ std::vector<Route> user_routes(Services& services) {
 }
 
 }  // namespace alforis::api
+
+ALFORIS_WIRE(alforis::api::NewUser)
+ALFORIS_WIRE(alforis::api::Login)
+ALFORIS_WIRE(alforis::api::LoginAnswer)
+ALFORIS_WIRE(alforis::api::PasswordChange)

@@ -66,8 +66,8 @@ Result<Instant> Instant::parse(std::string_view typed) {
   if (fraction < 0) return invalid_instant("no digits follow the point");
   const int offset = read_offset(rest);
   if (offset == k_no_offset) return invalid_instant("the offset from UTC is missing or wrong");
-  const std::int64_t minutes =
-      std::chrono::sys_days(date).time_since_epoch().count() * std::int64_t{1440} + hour * 60 + minute - offset;
+  const std::int64_t minutes = std::chrono::sys_days(date).time_since_epoch().count() * std::int64_t{1440} +
+                               std::int64_t{hour} * 60 + minute - offset;
   // The last minute of a day in UTC alone can have a leap second; 1440 is added because % keeps the sign.
   if (second == 60 && (minutes % 1440 + 1440) % 1440 != 1439) return invalid_instant("the clock has no such time");
   const std::int64_t micros = (minutes * 60 + second) * k_micros_per_second + fraction;

@@ -79,11 +79,10 @@ std::string percent_encoded(std::string_view text) {
 
 // What RFC 3986 §3.3–3.5 lets stand in a path, a query and a fragment: unreserved, sub-delims, ":", "@", "/", "?".
 constexpr auto k_url_characters = [] {
-  std::array<bool, 128> allowed{};
-  for (const char c : std::string_view("-._~!$&'()*+,;=:@/?")) allowed[static_cast<std::size_t>(c)] = true;
-  for (char c = '0'; c <= '9'; ++c) allowed[static_cast<std::size_t>(c)] = true;
-  for (char c = 'A'; c <= 'Z'; ++c)
-    allowed[static_cast<std::size_t>(c)] = allowed[static_cast<std::size_t>(c | 32)] = true;
+  std::array<bool, 256> allowed{};
+  for (const char c : std::string_view("-._~!$&'()*+,;=:@/?")) allowed[static_cast<unsigned char>(c)] = true;
+  for (unsigned char c = '0'; c <= '9'; ++c) allowed[c] = true;
+  for (unsigned char c = 'A'; c <= 'Z'; ++c) allowed[c] = allowed[c | 32U] = true;
   return allowed;
 }();
 
@@ -101,7 +100,7 @@ bool is_after_authority(std::string_view text) {
     } else if (c == '#') {
       if (in_fragment) return false;
       in_fragment = true;
-    } else if (!k_url_characters[static_cast<std::size_t>(c)]) {
+    } else if (!k_url_characters[static_cast<unsigned char>(c)]) {
       return false;
     }
   }

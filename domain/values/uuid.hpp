@@ -53,6 +53,7 @@ class Uuid {
   /// Whether it is of the variant that RFC 9562 describes: only there the version means something.
   constexpr bool is_rfc_variant() const { return bytes_[8] >> 6 == 0b10; }
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the generated 0 for a pointer
   friend constexpr auto operator<=>(const Uuid&, const Uuid&) = default;
 
  private:

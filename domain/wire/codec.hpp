@@ -194,7 +194,7 @@ constexpr auto member_readers() {
   }(boost::mp11::mp_rename<MembersOf<T>, boost::mp11::mp_list>{});
 }
 
-/// How many pairs of braces an aggregate takes, up to six: one for each base and each member of its own.
+/// How many pairs of braces an aggregate takes, up to twelve: one for each base and each member of its own.
 template <class T>
 constexpr std::size_t brace_count() {
   std::size_t count = 1;
@@ -203,6 +203,12 @@ constexpr std::size_t brace_count() {
   if (requires { T{{}, {}, {}, {}}; }) count = 4;
   if (requires { T{{}, {}, {}, {}, {}}; }) count = 5;
   if (requires { T{{}, {}, {}, {}, {}, {}}; }) count = 6;
+  if (requires { T{{}, {}, {}, {}, {}, {}, {}}; }) count = 7;
+  if (requires { T{{}, {}, {}, {}, {}, {}, {}, {}}; }) count = 8;
+  if (requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}}; }) count = 9;
+  if (requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}}; }) count = 10;
+  if (requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}}; }) count = 11;
+  if (requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}}; }) count = 12;
   return count;
 }
 

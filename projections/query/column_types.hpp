@@ -1,6 +1,10 @@
 #pragma once
-// How a domain type becomes a column: PostgreSQL type, COPY field, filter value, schema. Included by columns.cpp alone.
+// How a domain type becomes a column: PostgreSQL type, COPY field, filter value, schema. For the files in entities/,
+// which describe the tables.
 
+#include <algorithm>
+
+#include "domain/values/fold.hpp"
 #include "domain/values/money.hpp"
 #include "domain/values/percent.hpp"
 #include "domain/wire/enums.hpp"
@@ -227,6 +231,111 @@ Column<State> derived_column(std::string_view name, std::string_view field, Colu
   column.schema = &ColumnOf<Value>::schema;
   column.write = write;
   return column;
+}
+
+/// Text compared without case and accents: what is stored is the key of domain::fold_name, in the order of its bytes.
+struct Folded {
+  static Result<Folded> parse(std::string_view typed) {
+    auto checked = domain::checked_text(typed, 500, domain::Lines::one);
+    if (!checked) return std::move(checked).error();
+    return Folded{domain::fold_name(*checked)};
+  }
+  const std::string& text() const { return key; }
+
+  std::string key;
+};
+
+inline void write_folded(CopyBuffer& out, std::string_view text) { out.text(domain::fold_name(text)); }
+
+template <class Optional>
+void write_folded(CopyBuffer& out, const Optional& text) {
+  if (text) {
+    write_folded(out, std::string_view(text->text()));
+  } else {
+    out.null();
+  }
+}
+
+/// Gathers what `q` looks through.
+class SearchText {
+ public:
+  template <class Optional>
+  SearchText& add(const Optional& field) {
+    if (!field.has_value()) return *this;
+    if (!joined_.empty()) joined_ += ' ';
+    joined_ += field->text();
+    return *this;
+  }
+  /// A blank on both sides, so that a pattern that begins with one finds beginnings of words.
+  void write(CopyBuffer& out) const { out.text(' ' + domain::fold_name(joined_) + ' '); }
+
+ private:
+  std::string joined_;
+};
+
+template <class State>
+Column<State> hidden(std::string_view name, ColumnType type, bool nullable,
+                     void (*write)(CopyBuffer&, const RowSource<State>&)) {
+  Column<State> column;
+  column.name = column.field = name;
+  column.type = type;
+  column.nullable = nullable;
+  column.write = write;
+  return column;
+}
+
+/// The same column, with another one to order its equals.
+template <class State>
+Column<State> then_by(Column<State> column, std::string_view field) {
+  column.then = field;
+  return column;
+}
+
+/// The same column, which filters may call by another name.
+template <class State>
+Column<State> aliased(std::string_view alias, Column<State> column) {
+  column.alias = alias;
+  return column;
+}
+
+/// A filter on another table.
+template <class State>
+Column<State> condition(std::string_view field, std::string_view sql) {
+  Column<State> column;
+  column.name = column.field = field;
+  column.type = ColumnType::uuid;
+  column.use = k_filter;
+  column.sql_value = &ColumnOf<domain::Uuid>::sql_value;
+  column.schema = &ColumnOf<domain::Uuid>::schema;
+  column.condition = sql;
+  return column;
+}
+
+/// PostgreSQL finds a column fast as long as everything before it has a fixed width and is there: what every query
+/// looks at comes first, texts and what may be empty later, the document last.
+template <class State>
+std::vector<Column<State>> with_shared(const std::vector<Column<State>>& own) {
+  std::vector<Column<State>> all = {
+      member_column<State, &State::id>("id", k_filter),
+      member_column<State, &State::created_at>("created_at", k_filter_sort),
+      member_column<State, &State::updated_at>("updated_at", k_filter_sort),
+      hidden<State>("deleted", ColumnType::boolean, false,
+                    [](CopyBuffer& out, const RowSource<State>& row) { out.boolean(row.state.deleted()); }),
+      member_column<State, &State::version>("version", k_filter),
+      hidden<State>(
+          "position", ColumnType::bigint, false,
+          [](CopyBuffer& out, const RowSource<State>& row) { out.bigint(static_cast<std::int64_t>(row.position)); }),
+      member_column<State, &State::created_by>("created_by", k_filter),
+      member_column<State, &State::updated_by>("updated_by", k_filter),
+  };
+  all.insert(all.end(), own.begin(), own.end());
+  all.push_back(member_column<State, &State::deleted_by>("deleted_by", k_filter));
+  all.push_back(document_member<State, &State::deleted_at>("deleted_at"));
+  all.push_back(hidden<State>("doc", ColumnType::text, false,
+                              [](CopyBuffer& out, const RowSource<State>& row) { out.text(row.document); }));
+  // Filters that are no columns stay behind all that are.
+  std::stable_partition(all.begin(), all.end(), [](const Column<State>& column) { return column.real(); });
+  return all;
 }
 
 }  // namespace alforis::projections

@@ -32,8 +32,9 @@ inline constexpr ColumnUse k_filter_sort{true, true};
 
 /// A column as SQL and lists see it.
 struct ColumnInfo {
-  std::string_view name;   ///< of the column
-  std::string_view field;  ///< what filters and sorts call it; most often its name
+  std::string_view name;        ///< of the column
+  std::string_view field;       ///< what filters and sorts call it; most often its name
+  std::string_view alias = {};  ///< another name for that
   ColumnType type = ColumnType::text;
   bool nullable = false;
   ColumnUse use;
@@ -71,16 +72,26 @@ struct Column : ColumnInfo {
   void (*write)(postgres::CopyBuffer& out, const RowSource<State>& row) = nullptr;
 };
 
-/// All columns of a state's table, in their order; `id` comes first. Filters that are no columns are at the end.
+/// A state's table, described in its file in entities/.
 template <class State>
-const std::vector<Column<State>>& columns();
+struct TableOf {
+  std::string_view name;
+  std::vector<Column<State>> columns;  ///< in their order; `id` comes first, filters that are no columns at the end
+  /// What follows CREATE INDEX ON table. Every index costs each insert a microsecond or so, therefore: the orders that
+  /// lists are shown in, what rights and team moves look for, references. Rare filters walk one of the orders; rare
+  /// orders are sorted.
+  std::vector<std::string_view> indexes;
+};
+
+template <class State>
+const TableOf<State>& table_of();
 
 /// A kind's table as SQL and lists see it.
 struct TableInfo {
   domain::EntityKind kind;
   std::string_view name;
   std::vector<ColumnInfo> columns;
-  std::vector<std::string_view> indexes;  ///< what follows CREATE INDEX ON table
+  std::vector<std::string_view> indexes;
 };
 
 const TableInfo& table_info(domain::EntityKind kind);
@@ -90,8 +101,5 @@ std::span<const TableInfo> table_infos();
 
 /// The filter or sort field by its name or alias (`stage`, `owner`, `team`, …); nullptr when there is none.
 const ColumnInfo* find_field(domain::EntityKind kind, std::string_view field);
-
-/// The other name a field goes by; empty when it has none.
-std::string_view alias_of(domain::EntityKind kind, std::string_view field);
 
 }  // namespace alforis::projections

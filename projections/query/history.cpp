@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include "domain/events.hpp"
 #include "domain/wire/json.hpp"
 
 namespace alforis::projections {

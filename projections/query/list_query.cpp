@@ -238,7 +238,7 @@ std::vector<ListField> list_fields(EntityKind kind) {
       if (allowed(column, name.op)) field.operators.emplace_back(name.suffix);
     }
     fields.push_back(field);
-    if (const std::string_view alias = alias_of(kind, column.field); !alias.empty()) {
+    if (const std::string_view alias = column.alias; !alias.empty()) {
       field.name = alias;
       fields.push_back(std::move(field));
     }

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "domain/events.hpp"
+#include "domain/entity_kind.hpp"
 #include "domain/result.hpp"
 #include "domain/rights.hpp"
 

@@ -9,6 +9,7 @@
 namespace alforis::projections {
 
 using domain::EntityKind;
+using domain::Follows;
 using domain::Problems;
 using domain::Result;
 using domain::Role;
@@ -289,23 +290,23 @@ class Builder {
 
   std::string may_see() {
     if (query_.viewer.role == Role::admin) return {};
-    switch (query_.kind) {
-      case EntityKind::organisation:
+    switch (domain::follows(query_.kind)) {
+      case Follows::owner:
         return may_see_organisation("r");
-      case EntityKind::link:
+      case Follows::organisation:
         return "EXISTS (SELECT FROM " + schema_ + ".organisations o WHERE o.id = r.organisation_id AND " +
                may_see_organisation("o") + ')';
-      case EntityKind::person:
+      case Follows::people:
         return "(NOT EXISTS (SELECT FROM " + schema_ +
                ".links l WHERE l.person_id = r.id AND l.live) OR EXISTS (SELECT FROM " + schema_ + ".links l JOIN " +
                schema_ + ".organisations o ON o.id = l.organisation_id WHERE l.person_id = r.id AND l.live AND " +
                may_see_organisation("o") + "))";
-      case EntityKind::user: {
+      case Follows::user: {
         std::string sql = "(r.id = " + viewer_id();
         if (query_.viewer.role >= Role::sales && query_.viewer.team) sql += " OR r.team_id = " + viewer_team();
         return sql + ')';
       }
-      case EntityKind::team:
+      case Follows::team:
         return query_.viewer.team ? "r.id = " + viewer_team() : "false";
     }
     return "false";

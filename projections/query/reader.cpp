@@ -11,6 +11,7 @@
 namespace alforis::projections {
 
 using domain::EntityKind;
+using domain::Follows;
 using domain::Ownership;
 using domain::Result;
 using domain::Role;
@@ -44,21 +45,21 @@ std::string find_sql(const std::string& schema, EntityKind kind) {
   std::string ownership;
   std::string joined;
   const std::string organisation = ", o.id IS NOT NULL, o.owner_id, o.team_id, o.created_by";
-  switch (kind) {
-    case EntityKind::organisation:
+  switch (domain::follows(kind)) {
+    case Follows::owner:
       ownership = ", true, true, r.owner_id, r.team_id, r.created_by";
       break;
-    case EntityKind::user:
+    case Follows::user:
       ownership = ", true, true, r.id, r.team_id, r.created_by";
       break;
-    case EntityKind::team:
+    case Follows::team:
       ownership = ", true, true, r.id, r.id, r.created_by";
       break;
-    case EntityKind::link:
+    case Follows::organisation:
       ownership = ", true" + organisation;
       joined = " LEFT JOIN " + schema + ".organisations o ON o.id = r.organisation_id";
       break;
-    case EntityKind::person:
+    case Follows::people:
       ownership = ", l.id IS NOT NULL" + organisation;
       joined = " LEFT JOIN " + schema + ".links l ON l.person_id = r.id AND l.live LEFT JOIN " + schema +
                ".organisations o ON o.id = l.organisation_id";
@@ -106,18 +107,7 @@ std::int64_t plan_rows(std::string_view plan) {
 }  // namespace
 
 bool visible(const Viewer& viewer, EntityKind kind, const Record& record) {
-  if (viewer.role == Role::admin) return true;
-  if (kind == EntityKind::person) return domain::can_see_person(viewer, record.ownerships);
-  if (record.ownerships.empty()) return false;
-  const Ownership& own = record.ownerships.front();
-  switch (kind) {
-    case EntityKind::user:
-      return own.owner == viewer.id || (viewer.role >= Role::sales && own.team && own.team == viewer.team);
-    case EntityKind::team:
-      return own.team && own.team == viewer.team;
-    default:
-      return domain::can_see(viewer, own);
-  }
+  return domain::can_see(viewer, {domain::follows(kind), record.ownerships, record.created_by});
 }
 
 class QueryReader::Core {

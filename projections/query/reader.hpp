@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "domain/events.hpp"
+#include "domain/entity_kind.hpp"
 #include "domain/rights.hpp"
 #include "eventstore/commit.hpp"
 #include "projections/query/list_query.hpp"

@@ -108,10 +108,10 @@ void QueryTables::load(Folder& folder, const std::function<void()>& before_load)
 
 template <class State>
 void QueryTables::encode_rows(const Slots<State>& slots, PreparedBatch& batch) {
-  const auto& all = columns<State>();
+  const auto& all = table_of<State>().columns;
   const auto real = std::count_if(all.begin(), all.end(), [](const auto& column) { return column.real(); });
   auto& table = batch.tables.emplace_back();
-  table.name = table_info(domain::EventsOf<State>::k_kind).name;
+  table.name = table_of<State>().name;
   table.fresh.reserve(slots.size() * k_usual_row);
   for (const Slot<State>& slot : slots) {
     document_.clear();

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "commands/bulk_fold.hpp"
+#include "commands/keys.hpp"
 #include "commands/state.hpp"
 #include "domain/wire/json.hpp"
 #include "naive_state.hpp"

@@ -5,6 +5,11 @@
 #include <simdjson.h>
 
 #include "api/routes/common.hpp"
+#include "api/routes/link_bodies.hpp"
+#include "api/routes/organisation_bodies.hpp"
+#include "api/routes/person_bodies.hpp"
+#include "api/routes/team_bodies.hpp"
+#include "api/routes/user_bodies.hpp"
 
 namespace alforis::api {
 namespace {

@@ -225,7 +225,7 @@ Decided Firm::decided(std::string_view actor, const Command& command) const {
   const StateView view(*values_);
   const Uuid actor_id = actor == "system" ? system_actor() : id(actor);
   const DecisionContext context{view, view.viewer(actor_id).value(), now(), date(k_today)};
-  return std::visit([&](const auto& c) { return decide(c, context); }, command);
+  return command.decide(context);
 }
 
 Firm& Firm::given(std::string_view actor, const Command& command) {

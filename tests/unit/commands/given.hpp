@@ -11,7 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include "commands/decide.hpp"
+#include "commands/command.hpp"
+#include "commands/keys.hpp"
 #include "domain/wire/enums.hpp"
 #include "domain/wire/json.hpp"
 

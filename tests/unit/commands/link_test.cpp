@@ -35,10 +35,11 @@ TEST(CreateLink, IsOnePerPairWhileItLives) {
   Firm firm = firm_with_ends();
   firm.given("sam", create_link("l", "ann", "acme"));
   EXPECT_EQ(firm.when("sam", create_link("m", "ann", "acme")), "conflict already_linked other: l");
-  EXPECT_EQ(firm.when("sam", create_link("l", "bob", "acme")), "conflict already_exists");
+  EXPECT_EQ(firm.when("sam", create_link("l", "bob", "acme")), "conflict already_exists other: l");
   firm.given("sam", end_link("l"));
   EXPECT_THAT(firm.when("sam", create_link("m", "ann", "acme")), StartsWith("link.created.v1 m"));
-  EXPECT_EQ(firm.when("sam", create_link("l", "ann", "acme")), "conflict already_exists") << "history keeps its id";
+  EXPECT_EQ(firm.when("sam", create_link("l", "ann", "acme")), "conflict already_exists other: l")
+      << "history keeps its id";
 }
 
 TEST(CreateLink, NeedsBothEndsAliveAndVisible) {

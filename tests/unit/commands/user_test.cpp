@@ -18,7 +18,7 @@ TEST(CreateTeam, IsForAdministratorsAndHasANameOfItsOwn) {
             R"(team.created.v1 nord {"name":"Nord","active":true})");
   EXPECT_EQ(firm.when("ada", create_team("nord", R"({"name":"  PÂRIS "})")),
             "conflict not_unique not_unique@/name other: paris");
-  EXPECT_EQ(firm.when("ada", create_team("paris", R"({"name":"Nord"})")), "conflict already_exists");
+  EXPECT_EQ(firm.when("ada", create_team("paris", R"({"name":"Nord"})")), "conflict already_exists other: paris");
   for (const auto* actor : {"mona", "sam", "vic"}) {
     EXPECT_EQ(firm.when(actor, create_team("nord", R"({"name":"Nord"})")), "forbidden forbidden") << actor;
   }
@@ -59,7 +59,8 @@ TEST(CreateUser, IsForAdministratorsWithAnAddressOfItsOwnAndALiveTeam) {
   Firm firm;
   firm.given("ada", update_team("lyon", R"({"active":false})"));
   EXPECT_EQ(firm.when("mona", create_user("new", R"({"email":"n@firm.example"})")), "forbidden forbidden");
-  EXPECT_EQ(firm.when("ada", create_user("sam", R"({"email":"n@firm.example"})")), "conflict already_exists");
+  EXPECT_EQ(firm.when("ada", create_user("sam", R"({"email":"n@firm.example"})")),
+            "conflict already_exists other: sam");
   EXPECT_EQ(firm.when("ada", create_user("new", R"({"email":"IVAN@firm.example"})")),
             "conflict not_unique not_unique@/email other: ivan");
   for (const auto* team : {"@lyon", "@nowhere"}) {

@@ -85,10 +85,15 @@ TEST(Rights, OfRecordsAreTheTable) {
                                       << static_cast<int>(row.record));
     EXPECT_EQ(can_see(viewer, record), row.see);
     EXPECT_EQ(can_update(viewer, record), row.update);
-    EXPECT_EQ(can_delete(viewer, record), row.remove);
-    EXPECT_EQ(can_restore(viewer, record, k_stranger), row.restore);
-    EXPECT_EQ(can_restore(viewer, record, std::nullopt), row.restore);
-    EXPECT_EQ(can_restore(viewer, record, k_me), row.restore_own_deletion);
+    for (const Follows follows : {Follows::owner, Follows::organisation}) {
+      const Whose whose{follows, {record}, record.created_by};
+      EXPECT_EQ(can_see(viewer, whose), row.see);
+      EXPECT_EQ(can_update(viewer, whose), row.update);
+      EXPECT_EQ(can_delete(viewer, whose), row.remove);
+      EXPECT_EQ(can_restore(viewer, whose, k_stranger), row.restore);
+      EXPECT_EQ(can_restore(viewer, whose, std::nullopt), row.restore);
+      EXPECT_EQ(can_restore(viewer, whose, k_me), row.restore_own_deletion);
+    }
   }
 }
 
@@ -97,7 +102,8 @@ TEST(Rights, WhatCanBeChangedCanBeSeen) {
     for (const Record record : k_records) {
       const Viewer viewer = me(role);
       EXPECT_LE(can_update(viewer, ownership(record)), can_see(viewer, ownership(record)));
-      EXPECT_LE(can_delete(viewer, ownership(record)), can_update(viewer, ownership(record)));
+      const Whose whose{Follows::owner, {ownership(record)}, k_me};
+      EXPECT_LE(can_delete(viewer, whose), can_update(viewer, whose));
     }
   }
 }
@@ -139,9 +145,9 @@ TEST(Rights, OfPeopleFollowTheirOrganisations) {
   for (const PersonRow& row : k_people) {
     for (std::size_t i = 0; i < k_roles.size(); ++i) {
       SCOPED_TRACE(::testing::Message() << row.organisations << ", role " << static_cast<int>(k_roles[i]));
-      EXPECT_EQ(can_see_person(me(k_roles[i]), row.linked), row.see[i]);
-      EXPECT_EQ(can_update_person(me(k_roles[i]), row.linked, k_stranger), row.update[i]);
-      EXPECT_EQ(can_update_person(me(k_roles[i]), row.linked, k_me), row.update_when_created_by_me[i]);
+      EXPECT_EQ(can_see_any(me(k_roles[i]), row.linked), row.see[i]);
+      EXPECT_EQ(can_update_any(me(k_roles[i]), row.linked, k_stranger), row.update[i]);
+      EXPECT_EQ(can_update_any(me(k_roles[i]), row.linked, k_me), row.update_when_created_by_me[i]);
     }
   }
 }

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "domain/events.hpp"
 #include "projections/query/list_sql.hpp"
 
 namespace alforis::projections {

@@ -1,4 +1,4 @@
-#include "commands/decide.hpp"
+#include "commands/decision.hpp"
 
 namespace alforis::commands {
 
@@ -18,14 +18,19 @@ Rejection conflict(std::string_view code, std::string_view detail) {
   return {RejectionKind::conflict, std::string(code), std::string(detail), {}, {}, {}};
 }
 
-Rejection not_unique(std::string_view pointer, const domain::Uuid& other, bool other_visible) {
+Rejection not_unique(std::string_view pointer, const Uuid& other, bool other_visible) {
   Rejection rejection = conflict("not_unique", "another record has this value already");
   rejection.problems = domain::problem("not_unique", "another record has this value already", pointer);
   if (other_visible) rejection.conflict = other;
   return rejection;
 }
 
-std::optional<Rejection> stale(const IfMatch& if_match, const domain::Entity& entity) {
+Refusal admin_only(const DecisionContext& context) {
+  if (context.actor.role == domain::Role::admin) return std::nullopt;
+  return forbidden("only administrators do this");
+}
+
+Refusal stale(const IfMatch& if_match, const domain::Entity& entity) {
   if (!if_match || *if_match == entity.version) return std::nullopt;
   return Rejection{RejectionKind::precondition_failed,
                    "version_mismatch",

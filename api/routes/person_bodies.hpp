@@ -1,0 +1,12 @@
+#pragma once
+// Bodies of people.
+
+#include "api/routes/bodies.hpp"
+#include "domain/person.hpp"
+
+namespace alforis::api {
+
+struct NewPerson : ProposedId, domain::PersonData<domain::Full> {};
+BOOST_DESCRIBE_STRUCT(NewPerson, (ProposedId, domain::PersonData<domain::Full>), ())
+
+}  // namespace alforis::api

@@ -1,0 +1,8 @@
+#pragma once
+// The index keys of every entity: folding needs them all.
+
+#include "commands/link.hpp"
+#include "commands/organisation.hpp"
+#include "commands/person.hpp"
+#include "commands/team.hpp"
+#include "commands/user.hpp"

@@ -1,0 +1,24 @@
+#pragma once
+// The kinds of entity, apart from what they are made of.
+
+#include <boost/describe.hpp>
+#include <cstdint>
+
+namespace alforis::domain {
+
+/// Their names are the first part of every event's type.
+BOOST_DEFINE_ENUM_CLASS(EntityKind, organisation, person, link, team, user)
+
+/// What decides who may see and change a record of a kind.
+enum class Follows : std::uint8_t {
+  owner,         ///< its own owner_id
+  organisation,  ///< the organisation it belongs to
+  people,        ///< the organisations its person has live links to
+  user,          ///< it is one of the firm's people
+  team,          ///< it is a team
+};
+
+/// What the rights of a kind follow.
+Follows follows(EntityKind kind);
+
+}  // namespace alforis::domain
