@@ -10,6 +10,7 @@ namespace {
 // Sorted by code. Status 0: only as an entry of `errors`.
 constexpr ProblemCode k_codes[] = {
     {"already_exists", 409, "There is such a record already.", "Cet enregistrement existe déjà."},
+    {"already_in_mandat", 409, "The mandat has this produit.", "Ce produit fait déjà partie du mandat."},
     {"already_linked", 409, "This person and this organisation are linked already.",
      "Cette personne et cette organisation sont déjà liées."},
     {"ambiguous_match", 409, "More than one record matches.", "Plusieurs enregistrements correspondent."},
@@ -35,6 +36,7 @@ constexpr ProblemCode k_codes[] = {
     {"headers_too_large", 431, "The request's headers are too large.", "Les en-têtes de la requête sont trop longs."},
     {"idempotency_key_reused", 422, "This idempotency key belongs to another request.",
      "Cette clé d'idempotence appartient à une autre requête."},
+    {"in_running_mandats", 409, "Mandats that run depend on this record.", "Des mandats en cours en dépendent."},
     {"internal_error", 500, "Something went wrong on our side.", "Une erreur est survenue de notre côté."},
     {"invalid_characters", 0, "This has characters that do not belong here.",
      "Ce champ contient des caractères inattendus."},
@@ -60,6 +62,8 @@ constexpr ProblemCode k_codes[] = {
      "Une position est un nombre entier à partir de 0."},
     {"invalid_target", 400, "The request's target is no path.", "La cible de la requête n'est pas un chemin."},
     {"invalid_token", 401, "The access token is not valid.", "Le jeton d'accès n'est pas valable."},
+    {"invalid_transition", 409, "This move is not possible from the present status.",
+     "Ce passage est impossible depuis le statut actuel."},
     {"invalid_url", 0, "This is no http or https address.", "Ce n'est pas une adresse http ou https."},
     {"invalid_utf8", 0, "This is no valid UTF-8.", "Ce n'est pas de l'UTF-8 valable."},
     {"invalid_uuid", 0, "This is no UUID.", "Ce n'est pas un UUID."},
@@ -70,6 +74,8 @@ constexpr ProblemCode k_codes[] = {
      "L'entreprise doit garder au moins un administrateur actif."},
     {"malformed_json", 400, "The body is no valid JSON.", "Le corps n'est pas du JSON valable."},
     {"malformed_request", 400, "The request is not valid HTTP.", "La requête n'est pas du HTTP valable."},
+    {"mandat_not_running", 0, "The mandat is neither signed nor active.", "Le mandat n'est ni signé ni actif."},
+    {"mandat_running", 409, "The mandat runs: terminate it first.", "Le mandat est en cours : résiliez-le d'abord."},
     {"method_not_allowed", 405, "This method is not available here.", "Cette méthode n'est pas disponible ici."},
     {"no_such_code", 404, "There is no problem code of this name.", "Aucun code de problème ne porte ce nom."},
     {"not_acceptable", 406, "The answer is not available in any accepted format.",

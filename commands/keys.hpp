@@ -2,7 +2,9 @@
 // The index keys of every entity: folding needs them all.
 
 #include "commands/link.hpp"
+#include "commands/mandat.hpp"
 #include "commands/organisation.hpp"
 #include "commands/person.hpp"
+#include "commands/produit.hpp"
 #include "commands/team.hpp"
 #include "commands/user.hpp"

@@ -1,5 +1,6 @@
 #include "commands/organisation.hpp"
 
+#include "commands/mandat.hpp"
 #include "commands/phones.hpp"
 #include "domain/values/fold.hpp"
 #include "domain/wire/enums.hpp"
@@ -276,7 +277,11 @@ Decided decide(const ChangeStage& command, const DecisionContext& context) {
 }
 
 Decided decide(const DeleteOrganisation& command, const DecisionContext& context) {
-  return delete_record<OrganisationDeleted>(command, "only managers delete organisations", context);
+  auto decided = delete_record<OrganisationDeleted>(command, "only managers delete organisations", context);
+  if (!decided) return decided;
+  const auto mandats = context.state.holders(index::running_mandats_of(command.id));
+  if (!mandats.empty()) return in_running_mandats("the organisation", mandats, context);
+  return decided;
 }
 
 Decided decide(const RestoreOrganisation& command, const DecisionContext& context) {

@@ -29,6 +29,7 @@ struct ChangeStage {
   domain::PipelineStage stage = domain::PipelineStage::prospect;
   std::optional<Text<1000>> reason;  ///< needed for `perdu`
 };
+/// Not while mandats of it run.
 struct DeleteOrganisation {
   using Subject = domain::Organisation;
   Uuid id;

@@ -7,18 +7,22 @@
 namespace alforis::domain {
 
 /// Their names are the first part of every event's type.
-BOOST_DEFINE_ENUM_CLASS(EntityKind, organisation, person, link, team, user)
+BOOST_DEFINE_ENUM_CLASS(EntityKind, organisation, person, link, produit, mandat, team, user)
 
 /// What decides who may see and change a record of a kind.
 enum class Follows : std::uint8_t {
   owner,         ///< its own owner_id
   organisation,  ///< the organisation it belongs to
   people,        ///< the organisations its person has live links to
+  everybody,     ///< seen by all, changed by managers
   user,          ///< it is one of the firm's people
   team,          ///< it is a team
 };
 
 /// What the rights of a kind follow.
 Follows follows(EntityKind kind);
+
+/// Whether there is an event that deletes its records.
+bool can_be_deleted(EntityKind kind);
 
 }  // namespace alforis::domain

@@ -39,6 +39,16 @@ Follows follows(EntityKind kind) {
   return found;
 }
 
+bool can_be_deleted(EntityKind kind) {
+  bool found = false;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AnyEvent>>([&]<class T>(T) {
+    using Event = typename T::type;
+    const bool deletes = Event::k_type.find(".deleted.") != std::string_view::npos;
+    if (deletes && EventsOf<StateOf<Event>>::k_kind == kind) found = true;
+  });
+  return found;
+}
+
 std::string_view event_type(const AnyEvent& event) {
   return std::visit([](const auto& e) { return std::remove_cvref_t<decltype(e)>::k_type; }, event);
 }

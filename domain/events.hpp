@@ -9,8 +9,10 @@
 
 #include "domain/entity_kind.hpp"
 #include "domain/link.hpp"
+#include "domain/mandat.hpp"
 #include "domain/organisation.hpp"
 #include "domain/person.hpp"
+#include "domain/produit.hpp"
 #include "domain/team.hpp"
 #include "domain/user.hpp"
 
@@ -39,6 +41,20 @@ struct EventsOf<Link> {
   using type = std::variant<LinkCreated, LinkUpdated, LinkEnded>;
 };
 template <>
+struct EventsOf<Produit> {
+  static constexpr EntityKind k_kind = EntityKind::produit;
+  static constexpr Follows k_follows = Follows::everybody;
+  using type = std::variant<ProduitCreated, ProduitUpdated, ProduitDeleted, ProduitRestored>;
+};
+template <>
+struct EventsOf<Mandat> {
+  static constexpr EntityKind k_kind = EntityKind::mandat;
+  static constexpr Follows k_follows = Follows::organisation;
+  using type =
+      std::variant<MandatCreated, MandatUpdated, MandatSigned, MandatActivated, MandatTerminated, MandatProduitAdded,
+                   MandatProduitChanged, MandatProduitRemoved, MandatExpiringSoon, MandatDeleted, MandatRestored>;
+};
+template <>
 struct EventsOf<Team> {
   static constexpr EntityKind k_kind = EntityKind::team;
   static constexpr Follows k_follows = Follows::team;
@@ -52,7 +68,7 @@ struct EventsOf<User> {
 };
 
 /// Every state there is.
-using AllStates = boost::mp11::mp_list<Organisation, Person, Link, Team, User>;
+using AllStates = boost::mp11::mp_list<Organisation, Person, Link, Produit, Mandat, Team, User>;
 
 /// Any event of any entity.
 template <class State>

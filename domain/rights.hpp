@@ -82,6 +82,8 @@ inline bool can_see(const Viewer& viewer, const Whose& record) {
     case Follows::owner:
     case Follows::organisation:
       return !record.of.empty() && can_see(viewer, record.of.front());
+    case Follows::everybody:
+      return true;
     case Follows::people:
       return can_see_any(viewer, record.of);
     case Follows::user:
@@ -111,6 +113,8 @@ inline bool can_update(const Viewer& viewer, const Whose& record) {
       return !record.of.empty() && can_update(viewer, record.of.front());
     case Follows::people:
       return can_update_any(viewer, record.of, record.created_by);
+    case Follows::everybody:
+      return viewer.role >= Role::manager;
     case Follows::user:
     case Follows::team:
       return viewer.role == Role::admin;

@@ -1,10 +1,13 @@
 #pragma once
 // Rows that give commands, made from the pieces that differ: the body, the command, the paths.
 
+#include <deque>
+#include <iterator>
 #include <string>
 
 #include "api/routes/bodies.hpp"
 #include "api/routes/common.hpp"
+#include "commands/decision.hpp"
 
 namespace alforis::api {
 
@@ -33,48 +36,111 @@ std::string_view told_body(const Request& request) {
   return request.body();
 }
 
-/// `POST collection`. `make(id, body)` gives the command. The id may be proposed; then it is the natural key.
-template <class Body, class Make>
-Route creation_row(Services& services, std::string_view collection, Access access, std::string_view tag,
-                   std::string summary, Schema request, Schema response, Make make) {
-  Route route = command_row(Method::post, std::string(collection), access, tag, std::move(summary));
-  route.request = request;
-  route.response = response;
-  route.success = 201;
-  may_answer(route, {"already_exists"});
-  route.handler = [&services, collection, make](RequestContext& context) -> Task<Response> {
-    Body body = read_body<Body>(context.request).value();
-    const domain::Uuid id = body.id ? body.id->uuid() : services.new_id();
-    const auto told = told_body<Body>(context.request);
-    auto command = new_request(services, context, told, body.id ? "create/" + id.text() : std::string()).value();
-    command.command = make(id, std::move(body));
-    auto giving = give_command(services, context, std::move(command), collection);
-    co_return co_await std::move(giving);
-  };
-  return route;
+template <class Body>
+Schema input(std::string_view name) {
+  return {name, &domain::wire::input_schema<Body>};
 }
 
-/// A change of the entity `{id}` with a body: PATCH, or POST of a verb. `make(id, if_match, body)` gives the command.
-/// The body may be left out where `optional_body`.
-template <class Body, class Make>
-Route change_row(Services& services, Method method, std::string pattern, std::string_view collection,
-                 std::string_view tag, std::string summary, Schema request, Schema response, bool optional_body,
-                 Make make) {
-  Route route = command_row(method, std::move(pattern), Access::any_user, tag, std::move(summary));
-  route.request = request;
-  route.response = response;
-  route.body_optional = optional_body;
-  route.if_match = true;
-  route.handler = [&services, collection, optional_body, make](RequestContext& context) -> Task<Response> {
-    const domain::Uuid id = path_id(context).value();
-    const auto if_match = if_match_version(context.request).value();
-    Body body = (optional_body ? read_optional_body<Body>(context.request) : read_body<Body>(context.request)).value();
-    auto command = new_request(services, context, told_body<Body>(context.request)).value();
-    command.command = make(id, if_match, std::move(body));
-    auto giving = give_command(services, context, std::move(command), collection);
-    co_return co_await std::move(giving);
-  };
-  return route;
-}
+/// The rows of one resource, put together from the pieces that differ.
+class ResourceRows {
+ public:
+  /// Begins with the GET rows. `collection`: the path, such as `/api/v1/organisations`; `singular` for sentences.
+  ResourceRows(Services& services, domain::EntityKind kind, std::string_view collection, Schema answer,
+               std::string_view tag, std::string_view singular)
+      : services_(services), collection_(collection), answer_(answer), tag_(tag) {
+    for (Route& route : read_routes(services, kind, collection, answer, tag, singular)) add(std::move(route));
+  }
+
+  /// `POST collection`. `make(id, body)` gives the command. The id may be proposed; then it is the natural key.
+  template <class Body, class Make>
+  Route& create(Access access, std::string summary, Schema request, Make make) {
+    Route& route = add(Method::post, "", access, std::move(summary), request);
+    route.success = 201;
+    may_answer(route, {"already_exists"});
+    route.handler = [&services = services_, collection = collection_, make](RequestContext& context) -> Task<Response> {
+      Body body = read_body<Body>(context.request).value();
+      const domain::Uuid id = body.id ? body.id->uuid() : services.new_id();
+      const auto told = told_body<Body>(context.request);
+      auto command = new_request(services, context, told, body.id ? "create/" + id.text() : std::string()).value();
+      command.command = make(id, std::move(body));
+      auto giving = give_command(services, context, std::move(command), collection);
+      co_return co_await std::move(giving);
+    };
+    return route;
+  }
+
+  /// A change of the entity `{id}`; `suffix`: what follows it in the path. `make(id, if_match, body)` gives the
+  /// command, or `make(id, if_match, body, second)` where the path has a second id.
+  template <class Body, class Make>
+  Route& change(Method method, std::string_view suffix, std::string summary, Schema request, bool optional_body,
+                Make make) {
+    Route& route = add(method, "/{id}" + std::string(suffix), Access::any_user, std::move(summary), request);
+    route.body_optional = optional_body;
+    route.if_match = true;
+    route.handler = [&services = services_, collection = collection_, optional_body,
+                     make](RequestContext& context) -> Task<Response> {
+      const domain::Uuid id = path_id(context).value();
+      const auto if_match = if_match_version(context.request).value();
+      Body body =
+          (optional_body ? read_optional_body<Body>(context.request) : read_body<Body>(context.request)).value();
+      auto command = new_request(services, context, told_body<Body>(context.request)).value();
+      if constexpr (std::is_invocable_v<Make, domain::Uuid, commands::IfMatch, Body, domain::Uuid>) {
+        command.command = make(id, if_match, std::move(body), path_id(context, 1).value());
+      } else {
+        command.command = make(id, if_match, std::move(body));
+      }
+      auto giving = give_command(services, context, std::move(command), collection);
+      co_return co_await std::move(giving);
+    };
+    return route;
+  }
+
+  /// `PATCH {id}`.
+  template <class Command, class Body>
+  Route& patch(std::string summary, std::string_view body_name) {
+    return change<Body>(Method::patch, "", std::move(summary), input<Body>(body_name), false, &made<Command, Body>);
+  }
+  /// `DELETE {id}`.
+  template <class Command>
+  Route& remove(std::string summary) {
+    return change<Removal>(Method::delete_, "", std::move(summary), input<Removal>("Removal"), true,
+                           [](domain::Uuid id, commands::IfMatch if_match, Removal removal) {
+                             return Command{id, if_match, std::move(removal.reason)};
+                           });
+  }
+  /// `POST {id}/restore`.
+  template <class Command>
+  Route& restore() {
+    return change<Removal>(Method::post, "/restore", "Restore what was deleted", input<Removal>("Removal"), true,
+                           [](domain::Uuid id, commands::IfMatch if_match, const Removal&) {
+                             return Command{id, if_match};
+                           });
+  }
+
+  void add(Route route) { rows_.push_back(std::move(route)); }
+  std::vector<Route> done() && {
+    return {std::make_move_iterator(rows_.begin()), std::make_move_iterator(rows_.end())};
+  }
+
+ private:
+  template <class Command, class Body>
+  static Command made(domain::Uuid id, commands::IfMatch if_match, Body body) {
+    return {id, if_match, std::move(body)};
+  }
+
+  Route& add(Method method, std::string_view suffix, Access access, std::string summary, Schema request) {
+    Route& route = rows_.emplace_back(
+        command_row(method, std::string(collection_) + std::string(suffix), access, tag_, std::move(summary)));
+    route.request = request;
+    route.response = answer_;
+    return route;
+  }
+
+  Services& services_;
+  std::string_view collection_;
+  Schema answer_;
+  std::string_view tag_;
+  std::deque<Route> rows_;  // rows stay where they are while more are added
+};
 
 }  // namespace alforis::api

@@ -39,9 +39,11 @@ Task<std::invoke_result_t<F&, QueryReader&>> ask(Services& services, F question)
   co_return co_await std::move(pending);
 }
 
-/// Only organisations, users and teams are kept: what a person's or a link's visibility depends on changes without
-/// them.
-bool cacheable(EntityKind kind) { return kind != EntityKind::person && kind != EntityKind::link; }
+/// Records are kept whose rights depend on nothing but themselves: what others follow changes without them.
+bool cacheable(EntityKind kind) {
+  const domain::Follows follows = domain::follows(kind);
+  return follows != domain::Follows::organisation && follows != domain::Follows::people;
+}
 
 bool may_see_deleted(const domain::Viewer& viewer, const projections::Record& record) {
   return viewer.role >= domain::Role::manager || (viewer.role == domain::Role::sales && record.deleted_by == viewer.id);
@@ -410,7 +412,7 @@ std::vector<Route> read_routes(Services& services, EntityKind kind, std::string_
                  R"({"type":"string","enum":["none","exact","estimate"]})", false, ""},
                 {"q", "words, each of which occurs in what the list looks through",
                  R"({"type":"string","maxLength":500})", false, ""}};
-  if (projections::lists_deleted(kind)) {
+  if (domain::can_be_deleted(kind)) {
     list.query.push_back(
         {"deleted", "true: the deleted ones, for who may restore them", R"({"type":"boolean"})", false, ""});
   }

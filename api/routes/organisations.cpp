@@ -29,44 +29,28 @@ Example creation_example() {
 }  // namespace
 
 std::vector<Route> organisation_routes(Services& services) {
-  auto routes = read_routes(services, EntityKind::organisation, k_path, k_organisation, k_tag, "organisation");
-  routes.push_back(creation_row<NewOrganisation>(services, k_path, Access::sales, k_tag, "Create an organisation",
-                                                 {"NewOrganisation", &wire::input_schema<NewOrganisation>},
-                                                 k_organisation, [](Uuid id, NewOrganisation body) {
-                                                   return commands::CreateOrganisation{id, std::move(body)};
-                                                 }));
-  may_answer(routes.back(), {"not_unique"});
-  routes.back().examples = {creation_example()};
-  routes.push_back(change_row<OrganisationData<Patch>>(
-      services, Method::patch, std::string(k_path) + "/{id}", k_path, k_tag,
-      "Change fields; taking a shared record is setting owner_id to yourself",
-      {"OrganisationPatch", &wire::input_schema<OrganisationData<Patch>>}, k_organisation, false,
-      [](Uuid id, commands::IfMatch if_match, OrganisationData<Patch> patch) {
-        return commands::UpdateOrganisation{id, if_match, std::move(patch)};
-      }));
-  may_answer(routes.back(), {"deleted", "not_unique"});
-  routes.back().examples = {{"Move to Paris, empty the notes", R"({"city":"Paris","notes":null})", ""}};
-  routes.push_back(
-      change_row<StageMove>(services, Method::post, std::string(k_path) + "/{id}/stage", k_path, k_tag,
-                            "Move through the pipeline", {"StageMove", &wire::input_schema<StageMove>}, k_organisation,
-                            false, [](Uuid id, commands::IfMatch if_match, StageMove move) {
-                              return commands::ChangeStage{id, if_match, *move.stage, std::move(move.reason)};
-                            }));
-  may_answer(routes.back(), {"deleted"});
-  routes.back().examples = {{"Lost", R"({"stage":"perdu","reason":"Frais trop élevés"})", ""}};
-  routes.push_back(change_row<Removal>(services, Method::delete_, std::string(k_path) + "/{id}", k_path, k_tag,
-                                       "Delete; can be restored", {"Removal", &wire::input_schema<Removal>},
-                                       k_organisation, true, [](Uuid id, commands::IfMatch if_match, Removal removal) {
-                                         return commands::DeleteOrganisation{id, if_match, std::move(removal.reason)};
-                                       }));
-  may_answer(routes.back(), {"deleted"});
-  routes.push_back(change_row<Removal>(services, Method::post, std::string(k_path) + "/{id}/restore", k_path, k_tag,
-                                       "Restore what was deleted", {"Removal", &wire::input_schema<Removal>},
-                                       k_organisation, true, [](Uuid id, commands::IfMatch if_match, const Removal&) {
-                                         return commands::RestoreOrganisation{id, if_match};
-                                       }));
-  may_answer(routes.back(), {"not_unique"});
-  return routes;
+  ResourceRows rows(services, EntityKind::organisation, k_path, k_organisation, k_tag, "organisation");
+  Route& create =
+      rows.create<NewOrganisation>(Access::sales, "Create an organisation", input<NewOrganisation>("NewOrganisation"),
+                                   [](Uuid id, NewOrganisation body) {
+                                     return commands::CreateOrganisation{id, std::move(body)};
+                                   });
+  may_answer(create, {"not_unique"});
+  create.examples = {creation_example()};
+  Route& patch = rows.patch<commands::UpdateOrganisation, OrganisationData<Patch>>(
+      "Change fields; taking a shared record is setting owner_id to yourself", "OrganisationPatch");
+  may_answer(patch, {"deleted", "not_unique"});
+  patch.examples = {{"Move to Paris, empty the notes", R"({"city":"Paris","notes":null})", ""}};
+  Route& stage =
+      rows.change<StageMove>(Method::post, "/stage", "Move through the pipeline", input<StageMove>("StageMove"), false,
+                             [](Uuid id, commands::IfMatch if_match, StageMove move) {
+                               return commands::ChangeStage{id, if_match, *move.stage, std::move(move.reason)};
+                             });
+  may_answer(stage, {"deleted"});
+  stage.examples = {{"Lost", R"({"stage":"perdu","reason":"Frais trop élevés"})", ""}};
+  may_answer(rows.remove<commands::DeleteOrganisation>("Delete; can be restored"), {"deleted", "in_running_mandats"});
+  may_answer(rows.restore<commands::RestoreOrganisation>(), {"not_unique"});
+  return std::move(rows).done();
 }
 
 }  // namespace alforis::api

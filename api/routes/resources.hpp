@@ -1,5 +1,5 @@
 #pragma once
-// The rows of every resource. A new entity adds its file here.
+// The rows of every resource.
 
 #include <vector>
 
@@ -11,6 +11,8 @@ namespace alforis::api {
 std::vector<Route> organisation_routes(Services& services);
 std::vector<Route> person_routes(Services& services);
 std::vector<Route> link_routes(Services& services);
+std::vector<Route> produit_routes(Services& services);
+std::vector<Route> mandat_routes(Services& services);
 std::vector<Route> team_routes(Services& services);
 std::vector<Route> user_routes(Services& services);  ///< with /me and /auth
 std::vector<Route> import_routes(Services& services);

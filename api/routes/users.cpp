@@ -180,22 +180,18 @@ std::vector<Route> me_rows(Services& services) {
 }  // namespace
 
 std::vector<Route> user_routes(Services& services) {
-  auto routes = read_routes(services, EntityKind::user, k_path, k_user, k_tag, "user");
+  ResourceRows rows(services, EntityKind::user, k_path, k_user, k_tag, "user");
   Route create = command_row(Method::post, std::string(k_path), Access::admin, k_tag, "Create a user");
-  create.request = {"NewUser", &wire::input_schema<NewUser>};
+  create.request = input<NewUser>("NewUser");
   create.response = k_user;
   create.success = 201;
   may_answer(create, {"not_unique", "already_exists"});
   create.handler = [&services](RequestContext& context) { return create_user(services, context); };
-  routes.push_back(std::move(create));
-  routes.push_back(change_row<UserData<Patch>>(services, Method::patch, std::string(k_path) + "/{id}", k_path, k_tag,
-                                               "Change fields, role, team; deactivate with active=false",
-                                               {"UserPatch", &wire::input_schema<UserData<Patch>>}, k_user, false,
-                                               [](Uuid id, commands::IfMatch if_match, UserData<Patch> patch) {
-                                                 return commands::UpdateUser{id, if_match, std::move(patch)};
-                                               }));
-  routes.back().access = Access::admin;
-  may_answer(routes.back(), {"not_unique", "last_admin"});
+  rows.add(std::move(create));
+  Route& patch = rows.patch<commands::UpdateUser, UserData<Patch>>(
+      "Change fields, role, team; deactivate with active=false", "UserPatch");
+  patch.access = Access::admin;
+  may_answer(patch, {"not_unique", "last_admin"});
   Route password =
       command_row(Method::post, std::string(k_path) + "/{id}/password", Access::admin, k_tag, "Set a user's password");
   password.request = {"PasswordChange", &wire::input_schema<PasswordChange>};
@@ -204,10 +200,10 @@ std::vector<Route> user_routes(Services& services) {
     auto setting = set_password(services, context, path_id(context).value());
     co_return co_await std::move(setting);
   };
-  routes.push_back(std::move(password));
-  routes.push_back(login_row(services));
-  for (Route& route : me_rows(services)) routes.push_back(std::move(route));
-  return routes;
+  rows.add(std::move(password));
+  rows.add(login_row(services));
+  for (Route& route : me_rows(services)) rows.add(std::move(route));
+  return std::move(rows).done();
 }
 
 }  // namespace alforis::api

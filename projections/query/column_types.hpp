@@ -311,10 +311,22 @@ Column<State> condition(std::string_view field, std::string_view sql) {
   return column;
 }
 
+/// Filters by the owner and the team of the organisation that a record follows: whoever sees the record sees it.
+template <class State>
+std::vector<Column<State>> organisation_conditions() {
+  return {aliased("owner", condition<State>("owner_id",
+                                            "EXISTS (SELECT FROM {schema}.organisations o WHERE o.id = "
+                                            "r.organisation_id AND o.owner_id = ANY ({values}))")),
+          aliased("team", condition<State>("team_id",
+                                           "EXISTS (SELECT FROM {schema}.organisations o WHERE o.id = "
+                                           "r.organisation_id AND o.team_id = ANY ({values}))"))};
+}
+
 /// PostgreSQL finds a column fast as long as everything before it has a fixed width and is there: what every query
 /// looks at comes first, texts and what may be empty later, the document last.
 template <class State>
-std::vector<Column<State>> with_shared(const std::vector<Column<State>>& own) {
+std::vector<Column<State>> with_shared(const std::vector<Column<State>>& own,
+                                       const std::vector<Column<State>>& conditions = {}) {
   std::vector<Column<State>> all = {
       member_column<State, &State::id>("id", k_filter),
       member_column<State, &State::created_at>("created_at", k_filter_sort),
@@ -329,6 +341,7 @@ std::vector<Column<State>> with_shared(const std::vector<Column<State>>& own) {
       member_column<State, &State::updated_by>("updated_by", k_filter),
   };
   all.insert(all.end(), own.begin(), own.end());
+  all.insert(all.end(), conditions.begin(), conditions.end());
   all.push_back(member_column<State, &State::deleted_by>("deleted_by", k_filter));
   all.push_back(document_member<State, &State::deleted_at>("deleted_at"));
   all.push_back(hidden<State>("doc", ColumnType::text, false,

@@ -80,7 +80,7 @@ std::string known_sorts(EntityKind kind) {
 
 std::string known_parameters(EntityKind kind) {
   std::string names = "sort, limit, count, after, q";
-  if (lists_deleted(kind)) names += ", deleted";
+  if (domain::can_be_deleted(kind)) names += ", deleted";
   for (const ListField& field : list_fields(kind)) {
     for (const std::string& op : field.operators) names += ", " + field.name + (op.empty() ? "" : "." + op);
   }
@@ -123,7 +123,7 @@ class Parser {
     if (name == "limit") return read_limit(value);
     if (name == "count") return read_count(value);
     if (name == "q") return read_text(value);
-    if (name == "deleted" && lists_deleted(query_.kind)) return read_deleted(value);
+    if (name == "deleted" && domain::can_be_deleted(query_.kind)) return read_deleted(value);
     if (name == "after") {
       query_.after = value;
       return;
@@ -221,8 +221,6 @@ class Parser {
 };
 
 }  // namespace
-
-bool lists_deleted(EntityKind kind) { return kind == EntityKind::organisation || kind == EntityKind::person; }
 
 Result<ListQuery> parse_list_query(EntityKind kind, const Parameters& parameters, const domain::Viewer& viewer) {
   return Parser(kind, viewer).parse(parameters);

@@ -63,9 +63,6 @@ struct ListQuery {
 /// One text for all queries that have the same answer: same question, same rights.
 std::string cache_key(const ListQuery& query);
 
-/// Whether records of the kind can be deleted, so that `deleted=true` lists those.
-bool lists_deleted(domain::EntityKind kind);
-
 /// A query string's parameters, percent-decoded, in their order.
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 

@@ -301,6 +301,8 @@ class Builder {
                ".links l WHERE l.person_id = r.id AND l.live) OR EXISTS (SELECT FROM " + schema_ + ".links l JOIN " +
                schema_ + ".organisations o ON o.id = l.organisation_id WHERE l.person_id = r.id AND l.live AND " +
                may_see_organisation("o") + "))";
+      case Follows::everybody:
+        return {};
       case Follows::user: {
         std::string sql = "(r.id = " + viewer_id();
         if (query_.viewer.role >= Role::sales && query_.viewer.team) sql += " OR r.team_id = " + viewer_team();

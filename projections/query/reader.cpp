@@ -49,6 +49,9 @@ std::string find_sql(const std::string& schema, EntityKind kind) {
     case Follows::owner:
       ownership = ", true, true, r.owner_id, r.team_id, r.created_by";
       break;
+    case Follows::everybody:
+      ownership = ", false, false, NULL::uuid, NULL::uuid, r.created_by";
+      break;
     case Follows::user:
       ownership = ", true, true, r.id, r.team_id, r.created_by";
       break;

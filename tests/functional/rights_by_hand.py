@@ -96,6 +96,11 @@ def create_link(role, whose):
     return 201 if changes(role, whose) else 403
 
 
+def keeps_produits(role, whose):
+    """Produits are readable by all, written by managers."""
+    return role in ("admin", "manager")
+
+
 def take(role, whose):
     """Setting owner_id to oneself: sales people take shared records."""
     if whose == "shared" and role == "sales":
@@ -128,6 +133,7 @@ API = "/api/v1"
 ANY = ("any",)  # whose record it is does not matter
 PEOPLE = WHOSE + ("unlinked",)
 USERS = ("own", "team", "other")
+PRODUITS = ("shared", "deleted")
 
 # Every route: the rule, and whose records it has to be tried on.
 RULES = {
@@ -153,6 +159,26 @@ RULES = {
     f"PATCH {API}/links/{{id}}": (change_link, WHOSE),
     f"POST {API}/links/{{id}}/end": (change_link, WHOSE),
     f"DELETE {API}/links/{{id}}": (change_link, WHOSE),
+    f"GET {API}/produits": (everybody, ANY),
+    f"GET {API}/produits/{{id}}": (read, PRODUITS),
+    f"GET {API}/produits/{{id}}/history": (read_history, PRODUITS),
+    f"POST {API}/produits": (at_least("manager", 201), ANY),
+    f"PATCH {API}/produits/{{id}}": (change(keeps_produits), PRODUITS),
+    f"DELETE {API}/produits/{{id}}": (change(keeps_produits), PRODUITS),
+    f"POST {API}/produits/{{id}}/restore": (restore, PRODUITS),
+    f"GET {API}/mandats": (everybody, ANY),
+    f"GET {API}/mandats/{{id}}": (read, WHOSE),
+    f"GET {API}/mandats/{{id}}/history": (read_history, WHOSE),
+    f"POST {API}/mandats": (create_link, WHOSE),
+    f"PATCH {API}/mandats/{{id}}": (change(changes), WHOSE),
+    f"POST {API}/mandats/{{id}}/sign": (change(changes), WHOSE),
+    f"POST {API}/mandats/{{id}}/activate": (change(changes), WHOSE),
+    f"POST {API}/mandats/{{id}}/terminate": (change(changes), WHOSE),
+    f"POST {API}/mandats/{{id}}/produits": (change(changes), WHOSE),
+    f"PATCH {API}/mandats/{{id}}/produits/{{produit_id}}": (change(changes), WHOSE),
+    f"DELETE {API}/mandats/{{id}}/produits/{{produit_id}}": (change(changes), WHOSE),
+    f"DELETE {API}/mandats/{{id}}": (change(deletes), WHOSE),
+    f"POST {API}/mandats/{{id}}/restore": (restore, WHOSE),
     f"GET {API}/teams": (everybody, ANY),
     f"GET {API}/teams/{{id}}": (read_team, USERS),
     f"GET {API}/teams/{{id}}/history": (read_team, USERS),

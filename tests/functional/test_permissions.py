@@ -58,6 +58,26 @@ class Records:
             self.admin.post(f"{API}/links/{made['id']}/end").ok()
         return made
 
+    def produit(self, whose="shared"):
+        made = self.admin.create("produits", {"name": unique("Permission"), "type": "opcvm"})
+        if whose == "deleted":
+            self.admin.delete(f"{API}/produits/{made['id']}").ok()
+        return made
+
+    def mandat(self, whose, status="propose"):
+        """With a produit, `made["produit_id"]`, once it runs."""
+        organisation = self.organisation("team" if whose == "deleted" else whose)
+        made = self.admin.create("mandats", {"organisation_id": organisation["id"], "date_signature": "2026-01-01", "date_debut": "2026-01-01"})
+        made["produit_id"] = str(uuid.uuid4())
+        path = f"{API}/mandats/{made['id']}"
+        if whose == "deleted":
+            self.admin.delete(path).ok()
+        elif status == "signe":
+            self.admin.post(path + "/sign").ok()
+            made["produit_id"] = self.produit()["id"]
+            self.admin.post(path + "/produits", {"produit_id": made["produit_id"]}).ok()
+        return made
+
     def team(self, whose):
         # An administrator of no team has none of their own.
         return {"id": self.firm.teams["lyon" if whose == "other" else "paris"]}
@@ -67,8 +87,11 @@ class Records:
             return {"id": self.me}
         return {"id": self.firm.id_of("colleague" if whose == "team" else "other_sales")}
 
-    def make(self, collection, whose):
-        singular = {"organisations": "organisation", "people": "person", "links": "link", "teams": "team", "users": "user"}
+    def make(self, route, whose):
+        collection, rest = route.split("/")[3], route.split("{id}")[-1]
+        if collection == "mandats":
+            return self.mandat(whose, "signe" if rest == "/activate" or rest.startswith("/produits") else "propose")
+        singular = {"organisations": "organisation", "people": "person", "links": "link", "produits": "produit", "teams": "team", "users": "user"}
         return getattr(self, singular[collection])(whose)
 
 
@@ -77,6 +100,12 @@ def body_of(route, records, whose):
     collection = path.split("/")[3]
     if method == "GET":
         return None
+    if path.endswith("/terminate"):
+        return {"reason": "fini"}
+    if path.endswith("/{id}/produits"):
+        return {"produit_id": records.produit()["id"]}
+    if method == "PATCH" and path.endswith("{produit_id}"):
+        return {"allocation": 12.5}
     if path.endswith("/stage"):
         return {"stage": "proposition"}
     if path == f"{API}/me/password":
@@ -91,11 +120,13 @@ def body_of(route, records, whose):
     if route == f"POST {API}/links":
         person = records.admin.create("people", {"last_name": unique("Permission")})
         return {"person_id": person["id"], "organisation_id": records.organisation(whose)["id"]}
+    if route == f"POST {API}/mandats":
+        return {"organisation_id": records.organisation(whose)["id"]}
     if method == "POST" and path == f"{API}/{collection}":
-        return {"organisations": {"name": unique("Neuve")}, "people": {"last_name": unique("Neuve")}, "teams": {"name": unique("Neuve")},
+        return {"produits": {"name": unique("Neuf"), "type": "etf"}, "organisations": {"name": unique("Neuve")}, "people": {"last_name": unique("Neuve")}, "teams": {"name": unique("Neuve")},
                 "users": {"email": f"{uuid.uuid4()}@alforis.example"}}[collection]
     if method == "PATCH":
-        return {"organisations": {"city": "Pau"}, "people": {"job_title": "Chef"}, "links": {"job_title": "Chef"},
+        return {"produits": {"currency": "USD"}, "mandats": {"commission_rate": 1.5}, "organisations": {"city": "Pau"}, "people": {"job_title": "Chef"}, "links": {"job_title": "Chef"},
                 "teams": {"description": unique("Décrite")}, "users": {"full_name": unique("Nommée")}}[collection]
     return None
 
@@ -118,7 +149,8 @@ def test_a_role_may_do_on_a_record_what_the_rules_say(firm, route, role, whose):
     method, path = route.split(" ")
     body = body_of(route, records, whose)
     if "{id}" in path:
-        path = path.replace("{id}", records.make(path.split("/")[3], whose)["id"])
+        made = records.make(path, whose)
+        path = path.replace("{id}", made["id"]).replace("{produit_id}", made.get("produit_id", ""))
     firm.everybody_follows()
     before = firm.admin.log_end()
     answer = firm.people[role].request(method, path, body)
@@ -144,8 +176,8 @@ def test_public_routes_answer_everybody(firm, route, role):
 @pytest.mark.parametrize("whose", WHOSE)
 @pytest.mark.parametrize("role", ASKERS)
 def test_deleted_records_are_found_by_who_may_restore_them(firm, role, whose):
-    for collection in ("organisations", "people"):
-        made = Records(firm, role).make(collection, whose)
+    for collection in ("organisations", "people", "mandats"):
+        made = Records(firm, role).make(f"{API}/{collection}/{{id}}", whose)
         firm.everybody_follows()
         answer = firm.people[role].get(f"{API}/{collection}/{made['id']}", query={"deleted": "true"})
         assert answer.status == read_deleted(role, whose), (collection, answer)
@@ -210,7 +242,10 @@ def landscape(make_server):
             organisation = firm.organisation(owner, lei=lei(), email=f"{owner}{i}@secret.example", city=f"Ville {owner}")
             person = firm.person(organisation, first_name=f"Proche {owner}")
             link = firm.admin.list("links", organisation=organisation["id"])[0]
-            made += [("organisations", owner, organisation["id"]), ("people", owner, person["id"]), ("links", owner, link)]
+            mandat = firm.admin.create("mandats", {"organisation_id": organisation["id"]})
+            made += [("organisations", owner, organisation["id"]), ("people", owner, person["id"]), ("links", owner, link),
+                     ("mandats", owner, mandat["id"])]
+    firm.everybody_follows()
     firm.made = made
     return firm
 
@@ -229,7 +264,7 @@ def visible_ids(firm, asker, collection):
 NAMES = ("viewer", "sales", "manager", "other_viewer", "other_sales", "other_manager", "admin")
 
 
-@pytest.mark.parametrize("collection", ["organisations", "people", "links"])
+@pytest.mark.parametrize("collection", ["organisations", "people", "links", "mandats"])
 @pytest.mark.parametrize("asker", NAMES)
 def test_a_list_and_its_count_hold_what_may_be_seen_and_nothing_else(landscape, asker, collection):
     client, expected = landscape.people[asker], visible_ids(landscape, asker, collection)
@@ -244,14 +279,15 @@ def test_a_list_and_its_count_hold_what_may_be_seen_and_nothing_else(landscape, 
 @pytest.mark.parametrize("asker", NAMES[:-1])
 def test_no_filter_finds_what_may_not_be_seen(landscape, asker):
     client = landscape.people[asker]
-    seen = {kind: set(visible_ids(landscape, asker, kind)) for kind in ("organisations", "people", "links")}
+    seen = {kind: set(visible_ids(landscape, asker, kind)) for kind in ("organisations", "people", "links", "mandats")}
     hidden = {kind: [identity for what, _, identity in landscape.made if what == kind and identity not in seen[kind]] for kind in seen}
     assert all(hidden.values())
     for identity in hidden["organisations"]:
         secret = landscape.admin.read("organisations", identity)
         questions = [("organisations", {"id": identity}), ("organisations", {"lei": secret["lei"]}), ("organisations", {"email": secret["email"]}),
                      ("organisations", {"q": secret["name"]}), ("organisations", {"owner_id": secret["owner_id"]}),
-                     ("people", {"organisation": identity}), ("links", {"organisation": identity}),
+                     ("people", {"organisation": identity}), ("links", {"organisation": identity}), ("mandats", {"organisation": identity}),
+                     ("mandats", {"owner": secret["owner_id"]}),
                      ("organisations", {"deleted": "true", "id": identity})]
         for collection, query in questions:
             page = client.get(f"{API}/{collection}", query={**query, "count": "exact"}).ok()

@@ -37,6 +37,17 @@ std::vector<std::string> NaiveState::broken_rules() const {
     ++holders["live link of " + link.person_id->text() + " to " + link.organisation_id->text()];
     if (link.is_primary) ++holders["primary link of " + link.organisation_id->text()];
   }
+  for (const auto& [id, mandat] : all<Mandat>()) {
+    ++holders["mandat number " + mandat.number->text()];
+    if (mandat.running() && all<Organisation>().at(*mandat.organisation_id).deleted()) {
+      broken.push_back("a mandat of a deleted organisation runs");
+    }
+  }
+  for (std::size_t number = 1; number <= all<Mandat>().size(); ++number) {
+    const std::string digits = std::to_string(10'000 + number).substr(1);
+    const auto ends = [&](const auto& mandat) { return mandat.second.number->text().ends_with(digits); };
+    if (std::none_of(all<Mandat>().begin(), all<Mandat>().end(), ends)) broken.push_back("mandat numbers have a gap");
+  }
   for (const auto& [what, count] : holders) {
     if (count > 1) broken.push_back(std::to_string(count) + " have one " + what);
   }

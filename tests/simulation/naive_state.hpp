@@ -24,10 +24,9 @@ class NaiveState {
   }
 
  private:
-  std::tuple<std::map<domain::Uuid, domain::Organisation>, std::map<domain::Uuid, domain::Person>,
-             std::map<domain::Uuid, domain::Link>, std::map<domain::Uuid, domain::Team>,
-             std::map<domain::Uuid, domain::User>>
-      entities_;
+  template <class State>
+  using ById = std::map<domain::Uuid, State>;
+  boost::mp11::mp_rename<boost::mp11::mp_transform<ById, domain::AllStates>, std::tuple> entities_;
 };
 
 }  // namespace alforis::simulation

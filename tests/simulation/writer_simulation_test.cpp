@@ -46,6 +46,7 @@ class Dice {
 
   Uuid organisation() { return id_of("organisation" + std::to_string(below(5))); }
   Uuid person() { return id_of("person" + std::to_string(below(4))); }
+  Uuid mandat() { return id_of("mandat" + std::to_string(below(12))); }
   Uuid link() { return id_of("link" + std::to_string(below(12))); }
   Lei lei() { return Lei::parse(pick({"969500IISULSKD55KQ70", "9695008KSTJL0COZAZ28"})).value(); }
   Siret siret() { return Siret::parse(pick({"73282932000074", "35600000000048"})).value(); }
@@ -60,7 +61,7 @@ class Dice {
   }
 
   Command command() {
-    switch (below(13)) {
+    switch (below(16)) {
       case 0:
       case 1:
         return CreateOrganisation{organisation(), organisation_data()};
@@ -84,6 +85,11 @@ class Dice {
         return create_link();
       case 11:
         return promote_link();
+      case 12:
+      case 13:
+        return create_mandat();
+      case 14:
+        return move_mandat();
       default:
         return EndLink{link(), {}, {}, {}};
     }
@@ -108,6 +114,22 @@ class Dice {
     create.data.organisation_id = organisation();
     create.data.is_primary = one_in(2);
     return create;
+  }
+  Command create_mandat() {
+    CreateMandat create{mandat(), {}};
+    create.data.organisation_id = organisation();
+    return create;
+  }
+  Command move_mandat() {
+    const auto day = Date::parse("2025-01-01").value();
+    switch (below(3)) {
+      case 0:
+        return SignMandat{mandat(), {}, day};
+      case 1:
+        return ActivateMandat{mandat(), {}, day};
+      default:
+        return TerminateMandat{mandat(), {}, domain::Text<1000>::parse("fini").value(), {}};
+    }
   }
   Command promote_link() {
     UpdateLink update{link(), {}, {}};

@@ -174,6 +174,40 @@ UpdateLink update_link(std::string_view name, std::string_view json, IfMatch if_
 EndLink end_link(std::string_view name, std::optional<Date> until, IfMatch if_match) {
   return {id(name), if_match, until, std::nullopt};
 }
+CreateProduit create_produit(std::string_view name, std::string_view json) {
+  return {id(name), read<ProduitData<Full>>(json)};
+}
+UpdateProduit update_produit(std::string_view name, std::string_view json, IfMatch if_match) {
+  return {id(name), if_match, read<ProduitData<Patch>>(json)};
+}
+CreateMandat create_mandat(std::string_view name, std::string_view json) {
+  return {id(name), read<MandatCreated>(json)};
+}
+UpdateMandat update_mandat(std::string_view name, std::string_view json, IfMatch if_match) {
+  return {id(name), if_match, read<MandatData<Patch>>(json)};
+}
+
+namespace {
+std::optional<Date> maybe_date(std::string_view text) {
+  return text.empty() ? std::nullopt : std::optional(date(text));
+}
+}  // namespace
+
+SignMandat sign(std::string_view name, std::string_view day, IfMatch if_match) {
+  return {id(name), if_match, maybe_date(day)};
+}
+ActivateMandat activate(std::string_view name, std::string_view day, IfMatch if_match) {
+  return {id(name), if_match, maybe_date(day)};
+}
+TerminateMandat terminate(std::string_view name, std::string_view why, std::string_view day) {
+  return {id(name), {}, reason(why).value(), maybe_date(day)};
+}
+AddProduitToMandat add_produit(std::string_view mandat, std::string_view produit, std::string_view day) {
+  return {id(mandat), {}, id(produit), maybe_date(day), std::nullopt};
+}
+RemoveProduitFromMandat remove_produit(std::string_view mandat, std::string_view produit, std::string_view day) {
+  return {id(mandat), {}, id(produit), maybe_date(day), std::nullopt};
+}
 CreateTeam create_team(std::string_view name, std::string_view json) { return {id(name), read<TeamData<Full>>(json)}; }
 UpdateTeam update_team(std::string_view name, std::string_view json, IfMatch if_match) {
   return {id(name), if_match, read<TeamData<Patch>>(json)};

@@ -62,6 +62,15 @@ CreateLink create_link(std::string_view name, std::string_view person, std::stri
                        std::string_view members = "");
 UpdateLink update_link(std::string_view name, std::string_view json, IfMatch if_match = {});
 EndLink end_link(std::string_view name, std::optional<domain::Date> until = {}, IfMatch if_match = {});
+CreateProduit create_produit(std::string_view name, std::string_view json);
+UpdateProduit update_produit(std::string_view name, std::string_view json, IfMatch if_match = {});
+CreateMandat create_mandat(std::string_view name, std::string_view json);
+UpdateMandat update_mandat(std::string_view name, std::string_view json, IfMatch if_match = {});
+SignMandat sign(std::string_view name, std::string_view day = "", IfMatch if_match = {});
+ActivateMandat activate(std::string_view name, std::string_view day = "", IfMatch if_match = {});
+TerminateMandat terminate(std::string_view name, std::string_view why, std::string_view day = "");
+AddProduitToMandat add_produit(std::string_view mandat, std::string_view produit, std::string_view day = "");
+RemoveProduitFromMandat remove_produit(std::string_view mandat, std::string_view produit, std::string_view day = "");
 CreateTeam create_team(std::string_view name, std::string_view json);
 UpdateTeam update_team(std::string_view name, std::string_view json, IfMatch if_match = {});
 CreateUser create_user(std::string_view name, std::string_view json, std::string_view password_hash = "");

@@ -84,6 +84,10 @@ struct Sample<CurrencyCode> {
   static CurrencyCode make(int number) { return parsed<CurrencyCode>(number % 2 == 0 ? "EUR" : "USD"); }
 };
 template <>
+struct Sample<Isin> {
+  static Isin make(int number) { return parsed<Isin>(number % 2 == 0 ? "FR0010135103" : "LU0290358497"); }
+};
+template <>
 struct Sample<std::string> {
   static std::string make(int number) { return "$argon2id$v=19$m=19456,t=2,p=1$" + std::to_string(number); }
 };
@@ -139,6 +143,11 @@ struct Sample {
   }
 };
 
+template <class T>
+constexpr bool k_is_required = false;
+template <class T>
+constexpr bool k_is_required<Required<T>> = true;
+
 /// Only what must be there; all else empty or as it starts.
 template <class T>
 T fewest() {
@@ -146,9 +155,7 @@ T fewest() {
   boost::mp11::mp_for_each<MembersOf<T>>([&](auto member) {
     auto& field = value.*decltype(member)::pointer;
     using Field = std::remove_cvref_t<decltype(field)>;
-    if constexpr (
-        requires { field->text(); } && !requires { field.reset(); })
-      field = full<Field>();
+    if constexpr (k_is_required<Field>) field = full<Field>();
   });
   return value;
 }

@@ -47,6 +47,8 @@ constexpr bool k_may_be_empty<std::vector<T>> = true;
 template <class T>
 constexpr bool k_of_objects = false;
 template <class T>
+constexpr bool k_of_objects<std::vector<T>> = boost::describe::has_describe_members<T>::value;
+template <class T>
 constexpr bool k_of_objects<std::optional<std::vector<T>>> = boost::describe::has_describe_members<T>::value;
 
 TEST(ListQuery, EveryFieldOfEveryEntityIsAFilter) {

@@ -1,0 +1,106 @@
+#pragma once
+// Commands of mandats.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "commands/decision.hpp"
+#include "domain/mandat.hpp"
+
+namespace alforis::commands {
+
+struct CreateMandat {
+  using Subject = domain::Mandat;
+  Uuid id;
+  domain::MandatCreated data;
+};
+struct UpdateMandat {
+  using Subject = domain::Mandat;
+  Uuid id;
+  IfMatch if_match;
+  domain::MandatData<Patch> patch;
+};
+/// propose → signe.
+struct SignMandat {
+  using Subject = domain::Mandat;
+  Uuid id;
+  IfMatch if_match;
+  std::optional<domain::Date> date_signature;  ///< the mandat's own when empty
+};
+/// signe → actif.
+struct ActivateMandat {
+  using Subject = domain::Mandat;
+  Uuid id;
+  IfMatch if_match;
+  std::optional<domain::Date> date_debut;  ///< the mandat's own when empty
+};
+/// → termine; of one that was only proposed it is an abandon.
+struct TerminateMandat {
+  using Subject = domain::Mandat;
+  Uuid id;
+  IfMatch if_match;
+  Required<Text<1000>> reason;
+  std::optional<domain::Date> date_fin;  ///< today when empty
+};
+struct AddProduitToMandat {
+  using Subject = domain::Mandat;
+  Uuid id;
+  IfMatch if_match;
+  Uuid produit_id;
+  std::optional<domain::Date> date_ajout;  ///< today when empty
+  std::optional<domain::Percent> allocation;
+};
+struct ChangeProduitOfMandat {
+  using Subject = domain::Mandat;
+  Uuid id;
+  IfMatch if_match;
+  Uuid produit_id;
+  std::optional<domain::Percent> allocation;  ///< empty: none any more
+};
+struct RemoveProduitFromMandat {
+  using Subject = domain::Mandat;
+  Uuid id;
+  IfMatch if_match;
+  Uuid produit_id;
+  std::optional<domain::Date> date_retrait;  ///< today when empty
+  std::optional<Text<1000>> reason;
+};
+/// Not while it runs.
+struct DeleteMandat {
+  using Subject = domain::Mandat;
+  Uuid id;
+  IfMatch if_match;
+  std::optional<Text<1000>> reason;
+};
+struct RestoreMandat {
+  using Subject = domain::Mandat;
+  Uuid id;
+  IfMatch if_match;
+};
+
+Decided decide(const CreateMandat& command, const DecisionContext& context);
+Decided decide(const UpdateMandat& command, const DecisionContext& context);
+Decided decide(const SignMandat& command, const DecisionContext& context);
+Decided decide(const ActivateMandat& command, const DecisionContext& context);
+Decided decide(const TerminateMandat& command, const DecisionContext& context);
+Decided decide(const AddProduitToMandat& command, const DecisionContext& context);
+Decided decide(const ChangeProduitOfMandat& command, const DecisionContext& context);
+Decided decide(const RemoveProduitFromMandat& command, const DecisionContext& context);
+Decided decide(const DeleteMandat& command, const DecisionContext& context);
+Decided decide(const RestoreMandat& command, const DecisionContext& context);
+
+namespace index {
+/// Shared keys: the mandats that run, by whose they are and by what they have.
+std::string running_mandats_of(const Uuid& organisation);
+std::string running_mandats_of_produit(const Uuid& produit);
+}  // namespace index
+
+/// Refuses a deletion because of these mandats, which it names as far as the actor may see them. `what`: "the produit".
+Rejection in_running_mandats(std::string_view what, const std::vector<Uuid>& mandats, const DecisionContext& context);
+
+/// All index keys that a mandat has in a state; every one leads to its id.
+std::vector<std::string> keys_of(const domain::Mandat& mandat);
+
+}  // namespace alforis::commands

@@ -1,0 +1,10 @@
+#include "domain/produit.hpp"
+#include "domain/wire/codec.hpp"
+
+ALFORIS_WIRE(alforis::domain::ProduitCreated)
+ALFORIS_WIRE(alforis::domain::ProduitUpdated)
+ALFORIS_WIRE(alforis::domain::ProduitDeleted)
+ALFORIS_WIRE(alforis::domain::ProduitRestored)
+ALFORIS_WIRE(alforis::domain::Produit)
+ALFORIS_WIRE(alforis::domain::ProduitData<alforis::domain::Patch>)
+ALFORIS_WIRE(alforis::domain::ProduitData<alforis::domain::Full>)
