@@ -50,6 +50,15 @@ class StateView {
       add_organisation(whose, *record.organisation_id);
     } else if constexpr (k_follows == Follows::people) {
       add_organisations_of(whose, record.id);
+    } else if constexpr (k_follows == Follows::subject) {
+      whose.assignee = record.assignee_id;
+      if (record.organisation_id) {
+        add_organisation(whose, *record.organisation_id);
+      } else if (record.person_id) {
+        add_organisations_of(whose, *record.person_id);
+      } else {
+        whose.of.push_back({record.assignee_id, team_of(record.assignee_id), record.created_by});
+      }
     } else if constexpr (k_follows == Follows::user) {
       whose.of.push_back({record.id, record.team_id, record.created_by});
     } else if constexpr (k_follows == Follows::team) {

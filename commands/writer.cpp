@@ -12,6 +12,7 @@
 #include "commands/replayer.hpp"
 #include "commands/state_store.hpp"
 #include "domain/values/text.hpp"
+#include "domain/values/time_zone.hpp"
 
 namespace alforis::commands {
 
@@ -49,7 +50,7 @@ Rejection unavailable(std::string detail) {
   return {RejectionKind::unavailable, "unavailable", std::move(detail), {}, {}, {}};
 }
 
-domain::Date date_of(domain::Instant now) { return domain::Date::parse(now.text().substr(0, 10)).value(); }
+domain::Date date_of(domain::Instant now) { return domain::local_time(now, domain::k_default_time_zone).date; }
 
 }  // namespace
 

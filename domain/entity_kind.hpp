@@ -7,13 +7,14 @@
 namespace alforis::domain {
 
 /// Their names are the first part of every event's type.
-BOOST_DEFINE_ENUM_CLASS(EntityKind, organisation, person, link, produit, mandat, team, user)
+BOOST_DEFINE_ENUM_CLASS(EntityKind, organisation, person, link, produit, mandat, interaction, task, team, user)
 
 /// What decides who may see and change a record of a kind.
 enum class Follows : std::uint8_t {
   owner,         ///< its own owner_id
   organisation,  ///< the organisation it belongs to
   people,        ///< the organisations its person has live links to
+  subject,       ///< its organisation, else its person's organisations, else its assignee
   everybody,     ///< seen by all, changed by managers
   user,          ///< it is one of the firm's people
   team,          ///< it is a team

@@ -8,11 +8,13 @@
 #include <variant>
 
 #include "domain/entity_kind.hpp"
+#include "domain/interaction.hpp"
 #include "domain/link.hpp"
 #include "domain/mandat.hpp"
 #include "domain/organisation.hpp"
 #include "domain/person.hpp"
 #include "domain/produit.hpp"
+#include "domain/task.hpp"
 #include "domain/team.hpp"
 #include "domain/user.hpp"
 
@@ -55,6 +57,20 @@ struct EventsOf<Mandat> {
                    MandatProduitChanged, MandatProduitRemoved, MandatExpiringSoon, MandatDeleted, MandatRestored>;
 };
 template <>
+struct EventsOf<Interaction> {
+  static constexpr EntityKind k_kind = EntityKind::interaction;
+  static constexpr Follows k_follows = Follows::subject;
+  using type = std::variant<InteractionCreated, InteractionUpdated, InteractionCompleted, InteractionRescheduled,
+                            InteractionDeleted, InteractionRestored>;
+};
+template <>
+struct EventsOf<Task> {
+  static constexpr EntityKind k_kind = EntityKind::task;
+  static constexpr Follows k_follows = Follows::subject;
+  using type = std::variant<TaskCreated, TaskUpdated, TaskAssigned, TaskStarted, TaskCompleted, TaskCancelled,
+                            TaskReopened, TaskSnoozed, TaskDeleted, TaskRestored>;
+};
+template <>
 struct EventsOf<Team> {
   static constexpr EntityKind k_kind = EntityKind::team;
   static constexpr Follows k_follows = Follows::team;
@@ -68,7 +84,7 @@ struct EventsOf<User> {
 };
 
 /// Every state there is.
-using AllStates = boost::mp11::mp_list<Organisation, Person, Link, Produit, Mandat, Team, User>;
+using AllStates = boost::mp11::mp_list<Organisation, Person, Link, Produit, Mandat, Interaction, Task, Team, User>;
 
 /// Any event of any entity.
 template <class State>

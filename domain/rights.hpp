@@ -54,6 +54,7 @@ struct Whose {
   Follows follows = Follows::owner;
   std::vector<Ownership> of;
   Uuid created_by;
+  std::optional<Uuid> assignee = {};
 };
 
 /// A person is visible when any of the linked organisations is, or when there is none.
@@ -85,6 +86,7 @@ inline bool can_see(const Viewer& viewer, const Whose& record) {
     case Follows::everybody:
       return true;
     case Follows::people:
+    case Follows::subject:
       return can_see_any(viewer, record.of);
     case Follows::user:
       return !record.of.empty() && can_see_user(viewer, *record.of.front().owner, record.of.front().team);
@@ -105,6 +107,15 @@ inline bool can_update_any(const Viewer& viewer, std::span<const Ownership> link
   return viewer.role == Role::sales && created_by == viewer.id && can_see_any(viewer, linked);
 }
 
+/// Interactions and tasks are changed by who may change what they are about, and by sales people who made them or are
+/// to do them, as long as they see them.
+inline bool can_update_subject(const Viewer& viewer, const Whose& record) {
+  if (viewer.role == Role::sales && (record.created_by == viewer.id || record.assignee == viewer.id)) {
+    return can_see_any(viewer, record.of);
+  }
+  return can_update_any(viewer, record.of, record.created_by);
+}
+
 /// Everything that can be changed can be seen.
 inline bool can_update(const Viewer& viewer, const Whose& record) {
   switch (record.follows) {
@@ -113,6 +124,8 @@ inline bool can_update(const Viewer& viewer, const Whose& record) {
       return !record.of.empty() && can_update(viewer, record.of.front());
     case Follows::people:
       return can_update_any(viewer, record.of, record.created_by);
+    case Follows::subject:
+      return can_update_subject(viewer, record);
     case Follows::everybody:
       return viewer.role >= Role::manager;
     case Follows::user:

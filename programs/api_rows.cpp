@@ -5,8 +5,9 @@
 namespace alforis::programs {
 
 void add_api_rows(api::Router& router, api::Services& services, api::Health& health, api::Metrics& metrics) {
-  for (auto make : {api::organisation_routes, api::person_routes, api::link_routes, api::produit_routes,
-                    api::mandat_routes, api::team_routes, api::user_routes, api::import_routes}) {
+  for (auto make :
+       {api::organisation_routes, api::person_routes, api::link_routes, api::produit_routes, api::mandat_routes,
+        api::interaction_routes, api::task_routes, api::team_routes, api::user_routes, api::import_routes}) {
     router.add(make(services));
   }
   router.add(api::health_routes(health));
@@ -16,7 +17,8 @@ void add_api_rows(api::Router& router, api::Services& services, api::Health& hea
 api::OpenApiInfo openapi_info() {
   api::OpenApiInfo info;
   info.description =
-      "CRM of a fund distributor: organisations, people and their links, produits and mandats, users and teams.";
+      "CRM of a fund distributor: organisations, people and their links, produits and mandats, interactions and tasks, "
+      "users and teams.";
   return info;
 }
 

@@ -42,7 +42,8 @@ Task<std::invoke_result_t<F&, QueryReader&>> ask(Services& services, F question)
 /// Records are kept whose rights depend on nothing but themselves: what others follow changes without them.
 bool cacheable(EntityKind kind) {
   const domain::Follows follows = domain::follows(kind);
-  return follows != domain::Follows::organisation && follows != domain::Follows::people;
+  using enum domain::Follows;
+  return follows == owner || follows == everybody || follows == user || follows == team;
 }
 
 bool may_see_deleted(const domain::Viewer& viewer, const projections::Record& record) {

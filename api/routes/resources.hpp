@@ -13,6 +13,8 @@ std::vector<Route> person_routes(Services& services);
 std::vector<Route> link_routes(Services& services);
 std::vector<Route> produit_routes(Services& services);
 std::vector<Route> mandat_routes(Services& services);
+std::vector<Route> interaction_routes(Services& services);
+std::vector<Route> task_routes(Services& services);
 std::vector<Route> team_routes(Services& services);
 std::vector<Route> user_routes(Services& services);  ///< with /me and /auth
 std::vector<Route> import_routes(Services& services);

@@ -288,19 +288,40 @@ class Builder {
     return sql + ')';
   }
 
+  std::string may_see_its_organisation() {
+    return "EXISTS (SELECT FROM " + schema_ + ".organisations o WHERE o.id = r.organisation_id AND " +
+           may_see_organisation("o") + ')';
+  }
+
+  std::string may_see_person(const std::string& id) {
+    const std::string links = ".links l WHERE l.person_id = " + id + " AND l.live";
+    return "(NOT EXISTS (SELECT FROM " + schema_ + links + ") OR EXISTS (SELECT FROM " + schema_ + ".links l JOIN " +
+           schema_ + ".organisations o ON o.id = l.organisation_id WHERE l.person_id = " + id + " AND l.live AND " +
+           may_see_organisation("o") + "))";
+  }
+
+  std::string may_see_subject() {
+    std::string sql = "CASE WHEN r.organisation_id IS NOT NULL THEN " + may_see_its_organisation() +
+                      " WHEN r.person_id IS NOT NULL THEN " + may_see_person("r.person_id") +
+                      " ELSE r.assignee_id IS NULL OR r.assignee_id = " + viewer_id();
+    if (query_.viewer.team) {
+      sql += " OR EXISTS (SELECT FROM " + schema_ +
+             ".users u WHERE u.id = r.assignee_id AND u.team_id = " + viewer_team() + ')';
+    }
+    return sql + " END";
+  }
+
   std::string may_see() {
     if (query_.viewer.role == Role::admin) return {};
     switch (domain::follows(query_.kind)) {
       case Follows::owner:
         return may_see_organisation("r");
       case Follows::organisation:
-        return "EXISTS (SELECT FROM " + schema_ + ".organisations o WHERE o.id = r.organisation_id AND " +
-               may_see_organisation("o") + ')';
+        return may_see_its_organisation();
       case Follows::people:
-        return "(NOT EXISTS (SELECT FROM " + schema_ +
-               ".links l WHERE l.person_id = r.id AND l.live) OR EXISTS (SELECT FROM " + schema_ + ".links l JOIN " +
-               schema_ + ".organisations o ON o.id = l.organisation_id WHERE l.person_id = r.id AND l.live AND " +
-               may_see_organisation("o") + "))";
+        return may_see_person("r.id");
+      case Follows::subject:
+        return may_see_subject();
       case Follows::everybody:
         return {};
       case Follows::user: {

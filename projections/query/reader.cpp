@@ -38,6 +38,18 @@ std::string micros(std::string_view column) {
   return "(extract(epoch FROM " + std::string(column) + ") * 1000000)::bigint";
 }
 
+/// What an interaction or a task hangs on, a row each: its organisation, else its person's, else its assignee.
+std::string subject_ownerships(const std::string& schema) {
+  const std::string organisation = "SELECT o.id IS NOT NULL AS known, o.owner_id, o.team_id, o.created_by FROM ";
+  const std::string organisations = " LEFT JOIN " + schema + ".organisations o ON o.id = ";
+  return " LEFT JOIN LATERAL (" + organisation + "(VALUES (1)) one" + organisations +
+         "r.organisation_id WHERE r.organisation_id IS NOT NULL UNION ALL " + organisation + schema + ".links l" +
+         organisations +
+         "l.organisation_id WHERE r.organisation_id IS NULL AND l.person_id = r.person_id AND l.live UNION ALL SELECT "
+         "true, r.assignee_id, u.team_id, r.created_by FROM (VALUES (1)) one LEFT JOIN " +
+         schema + ".users u ON u.id = r.assignee_id WHERE r.organisation_id IS NULL AND r.person_id IS NULL) w ON true";
+}
+
 /// The statement that finds a record. Columns: position, doc, version, deleted, deleted_by, created_by, then one
 /// ownership per row: whether it is there, whether it is known, owner, team, created_by.
 std::string find_sql(const std::string& schema, EntityKind kind) {
@@ -48,6 +60,10 @@ std::string find_sql(const std::string& schema, EntityKind kind) {
   switch (domain::follows(kind)) {
     case Follows::owner:
       ownership = ", true, true, r.owner_id, r.team_id, r.created_by";
+      break;
+    case Follows::subject:
+      ownership = ", w.known IS NOT NULL, w.known, w.owner_id, w.team_id, w.created_by";
+      joined = subject_ownerships(schema);
       break;
     case Follows::everybody:
       ownership = ", false, false, NULL::uuid, NULL::uuid, r.created_by";

@@ -1,7 +1,9 @@
 """A made-up firm to test with: two teams with people of every role, and identifiers whose check digits are right."""
 
+import datetime
 import itertools
 import random
+import zoneinfo
 
 from alforis_client import API
 
@@ -12,6 +14,12 @@ _numbers = itertools.count(random.randrange(10**6) * 1000)
 def unique(prefix):
     """A text that no other call gives."""
     return f"{prefix} {next(_numbers)}"
+
+
+def paris_day(instant):
+    """The date that calendars in Paris showed then."""
+    moment = datetime.datetime.fromisoformat(instant.replace("Z", "+00:00"))
+    return moment.astimezone(zoneinfo.ZoneInfo("Europe/Paris")).date().isoformat()
 
 
 def luhn_check_digit(digits):

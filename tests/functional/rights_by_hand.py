@@ -96,6 +96,13 @@ def create_link(role, whose):
     return 201 if changes(role, whose) else 403
 
 
+def log(role, whose):
+    """Interactions and tasks are made about every organisation one sees; they then are their maker's and their assignee's."""
+    if role == "viewer":
+        return 403
+    return 422 if whose == "deleted" or not sees(role, whose) else 201
+
+
 def keeps_produits(role, whose):
     """Produits are readable by all, written by managers."""
     return role in ("admin", "manager")
@@ -179,6 +186,27 @@ RULES = {
     f"DELETE {API}/mandats/{{id}}/produits/{{produit_id}}": (change(changes), WHOSE),
     f"DELETE {API}/mandats/{{id}}": (change(deletes), WHOSE),
     f"POST {API}/mandats/{{id}}/restore": (restore, WHOSE),
+    f"GET {API}/interactions": (everybody, ANY),
+    f"GET {API}/interactions/{{id}}": (read, WHOSE),
+    f"GET {API}/interactions/{{id}}/history": (read_history, WHOSE),
+    f"POST {API}/interactions": (log, WHOSE),
+    f"PATCH {API}/interactions/{{id}}": (change(changes), WHOSE),
+    f"POST {API}/interactions/{{id}}/complete": (change(changes), WHOSE),
+    f"POST {API}/interactions/{{id}}/reschedule": (change(changes), WHOSE),
+    f"DELETE {API}/interactions/{{id}}": (change(deletes), WHOSE),
+    f"POST {API}/interactions/{{id}}/restore": (restore, WHOSE),
+    f"GET {API}/tasks": (everybody, ANY),
+    f"GET {API}/tasks/{{id}}": (read, WHOSE),
+    f"GET {API}/tasks/{{id}}/history": (read_history, WHOSE),
+    f"POST {API}/tasks": (log, WHOSE),
+    f"PATCH {API}/tasks/{{id}}": (change(changes), WHOSE),
+    f"POST {API}/tasks/{{id}}/start": (change(changes), WHOSE),
+    f"POST {API}/tasks/{{id}}/complete": (change(changes), WHOSE),
+    f"POST {API}/tasks/{{id}}/cancel": (change(changes), WHOSE),
+    f"POST {API}/tasks/{{id}}/reopen": (change(changes), WHOSE),
+    f"POST {API}/tasks/{{id}}/snooze": (change(changes), WHOSE),
+    f"DELETE {API}/tasks/{{id}}": (change(deletes), WHOSE),
+    f"POST {API}/tasks/{{id}}/restore": (restore, WHOSE),
     f"GET {API}/teams": (everybody, ANY),
     f"GET {API}/teams/{{id}}": (read_team, USERS),
     f"GET {API}/teams/{{id}}/history": (read_team, USERS),

@@ -78,6 +78,22 @@ class Records:
             self.admin.post(path + "/produits", {"produit_id": made["produit_id"]}).ok()
         return made
 
+    def interaction(self, whose):
+        return self.about(whose, "interactions", {"title": unique("Permission"), "next_action_at": "2026-01-01T09:00:00Z"})
+
+    def task(self, whose, done=False):
+        made = self.about(whose, "tasks", {"title": unique("Permission")})
+        if done and whose != "deleted":
+            self.admin.post(f"{API}/tasks/{made['id']}/complete").ok()
+        return made
+
+    def about(self, whose, collection, body):
+        organisation = self.organisation("team" if whose == "deleted" else whose)
+        made = self.admin.create(collection, {**body, "organisation_id": organisation["id"]})
+        if whose == "deleted":
+            self.admin.delete(f"{API}/{collection}/{made['id']}").ok()
+        return made
+
     def team(self, whose):
         # An administrator of no team has none of their own.
         return {"id": self.firm.teams["lyon" if whose == "other" else "paris"]}
@@ -91,7 +107,9 @@ class Records:
         collection, rest = route.split("/")[3], route.split("{id}")[-1]
         if collection == "mandats":
             return self.mandat(whose, "signe" if rest == "/activate" or rest.startswith("/produits") else "propose")
-        singular = {"organisations": "organisation", "people": "person", "links": "link", "produits": "produit", "teams": "team", "users": "user"}
+        if collection == "tasks":
+            return self.task(whose, rest == "/reopen")
+        singular = {"organisations": "organisation", "people": "person", "links": "link", "produits": "produit", "interactions": "interaction", "teams": "team", "users": "user"}
         return getattr(self, singular[collection])(whose)
 
 
@@ -100,6 +118,12 @@ def body_of(route, records, whose):
     collection = path.split("/")[3]
     if method == "GET":
         return None
+    if path.endswith("/snooze"):
+        return {"days": 3}
+    if path.endswith("/reschedule"):
+        return {"next_action_at": "2026-02-01T09:00:00Z"}
+    if route in (f"POST {API}/interactions", f"POST {API}/tasks"):
+        return {"title": unique("Neuve"), "organisation_id": records.organisation(whose)["id"]}
     if path.endswith("/terminate"):
         return {"reason": "fini"}
     if path.endswith("/{id}/produits"):
@@ -126,7 +150,7 @@ def body_of(route, records, whose):
         return {"produits": {"name": unique("Neuf"), "type": "etf"}, "organisations": {"name": unique("Neuve")}, "people": {"last_name": unique("Neuve")}, "teams": {"name": unique("Neuve")},
                 "users": {"email": f"{uuid.uuid4()}@alforis.example"}}[collection]
     if method == "PATCH":
-        return {"produits": {"currency": "USD"}, "mandats": {"commission_rate": 1.5}, "organisations": {"city": "Pau"}, "people": {"job_title": "Chef"}, "links": {"job_title": "Chef"},
+        return {"interactions": {"direction": "out"}, "tasks": {"priority": "haute"}, "produits": {"currency": "USD"}, "mandats": {"commission_rate": 1.5}, "organisations": {"city": "Pau"}, "people": {"job_title": "Chef"}, "links": {"job_title": "Chef"},
                 "teams": {"description": unique("Décrite")}, "users": {"full_name": unique("Nommée")}}[collection]
     return None
 
@@ -176,7 +200,7 @@ def test_public_routes_answer_everybody(firm, route, role):
 @pytest.mark.parametrize("whose", WHOSE)
 @pytest.mark.parametrize("role", ASKERS)
 def test_deleted_records_are_found_by_who_may_restore_them(firm, role, whose):
-    for collection in ("organisations", "people", "mandats"):
+    for collection in ("organisations", "people", "mandats", "interactions", "tasks"):
         made = Records(firm, role).make(f"{API}/{collection}/{{id}}", whose)
         firm.everybody_follows()
         answer = firm.people[role].get(f"{API}/{collection}/{made['id']}", query={"deleted": "true"})
@@ -245,6 +269,13 @@ def landscape(make_server):
             mandat = firm.admin.create("mandats", {"organisation_id": organisation["id"]})
             made += [("organisations", owner, organisation["id"]), ("people", owner, person["id"]), ("links", owner, link),
                      ("mandats", owner, mandat["id"])]
+            for about in ({"organisation_id": organisation["id"]}, {"person_id": person["id"]}):
+                for collection in ("interactions", "tasks"):
+                    record = firm.admin.create(collection, {"title": unique(f"Affaire {owner}"), **about})
+                    made.append((collection, owner, record["id"]))
+            if owner not in (None, "viewer"):  # without a subject it is the assignee's
+                task = firm.admin.create("tasks", {"title": unique("Sans objet"), "assignee_id": firm.id_of(owner)})
+                made.append(("tasks", owner, task["id"]))
     firm.everybody_follows()
     firm.made = made
     return firm
@@ -264,7 +295,7 @@ def visible_ids(firm, asker, collection):
 NAMES = ("viewer", "sales", "manager", "other_viewer", "other_sales", "other_manager", "admin")
 
 
-@pytest.mark.parametrize("collection", ["organisations", "people", "links", "mandats"])
+@pytest.mark.parametrize("collection", ["organisations", "people", "links", "mandats", "interactions", "tasks"])
 @pytest.mark.parametrize("asker", NAMES)
 def test_a_list_and_its_count_hold_what_may_be_seen_and_nothing_else(landscape, asker, collection):
     client, expected = landscape.people[asker], visible_ids(landscape, asker, collection)
@@ -279,7 +310,7 @@ def test_a_list_and_its_count_hold_what_may_be_seen_and_nothing_else(landscape, 
 @pytest.mark.parametrize("asker", NAMES[:-1])
 def test_no_filter_finds_what_may_not_be_seen(landscape, asker):
     client = landscape.people[asker]
-    seen = {kind: set(visible_ids(landscape, asker, kind)) for kind in ("organisations", "people", "links", "mandats")}
+    seen = {kind: set(visible_ids(landscape, asker, kind)) for kind in ("organisations", "people", "links", "mandats", "interactions", "tasks")}
     hidden = {kind: [identity for what, _, identity in landscape.made if what == kind and identity not in seen[kind]] for kind in seen}
     assert all(hidden.values())
     for identity in hidden["organisations"]:
@@ -287,11 +318,13 @@ def test_no_filter_finds_what_may_not_be_seen(landscape, asker):
         questions = [("organisations", {"id": identity}), ("organisations", {"lei": secret["lei"]}), ("organisations", {"email": secret["email"]}),
                      ("organisations", {"q": secret["name"]}), ("organisations", {"owner_id": secret["owner_id"]}),
                      ("people", {"organisation": identity}), ("links", {"organisation": identity}), ("mandats", {"organisation": identity}),
-                     ("mandats", {"owner": secret["owner_id"]}),
+                     ("mandats", {"owner": secret["owner_id"]}), ("interactions", {"organisation": identity}), ("tasks", {"organisation": identity}),
+                     ("tasks", {"owner": secret["owner_id"]}),
                      ("organisations", {"deleted": "true", "id": identity})]
         for collection, query in questions:
             page = client.get(f"{API}/{collection}", query={**query, "count": "exact"}).ok()
             assert (page["items"], page["total"]) == ([], 0), (collection, query)
+        assert set(client.list("tasks", assignee=secret["owner_id"])) <= seen["tasks"]
     for kind in seen:
         for identity in hidden[kind]:
             for path in (f"{API}/{kind}/{identity}", f"{API}/{kind}/{identity}/history"):

@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from alforis_client import API
-from firm import errors_by_pointer, lei, organisation_path, siren, siret, unique
+from firm import errors_by_pointer, lei, organisation_path, paris_day, siren, siret, unique
 
 INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
 
@@ -212,11 +212,11 @@ def test_any_stage_goes_to_any_other_and_perdu_needs_a_reason(each_firm):
 def test_entering_signe_sets_the_signature_date_only_when_it_is_empty(admin):
     made = created(admin, "organisations", {"name": unique("Signature")})
     signed = admin.post(organisation_path(made["id"]) + "/stage", {"stage": "signe"}).ok()
-    assert signed["signature_date"] == signed["updated_at"][:10]
+    assert signed["signature_date"] == paris_day(signed["updated_at"])
     dated = created(admin, "organisations", {"name": unique("Datée"), "signature_date": "2020-02-29"})
     assert admin.post(organisation_path(dated["id"]) + "/stage", {"stage": "signe"}).ok()["signature_date"] == "2020-02-29"
     direct = created(admin, "organisations", {"name": unique("Directe"), "pipeline_stage": "signe"})
-    assert direct["signature_date"] == direct["created_at"][:10]
+    assert direct["signature_date"] == paris_day(direct["created_at"])
 
 
 def test_a_patch_of_the_stage_is_a_stage_move(admin):

@@ -208,6 +208,16 @@ AddProduitToMandat add_produit(std::string_view mandat, std::string_view produit
 RemoveProduitFromMandat remove_produit(std::string_view mandat, std::string_view produit, std::string_view day) {
   return {id(mandat), {}, id(produit), maybe_date(day), std::nullopt};
 }
+CreateInteraction log_interaction(std::string_view name, std::string_view json) {
+  return {id(name), read<InteractionData<Full>>(json)};
+}
+UpdateInteraction update_interaction(std::string_view name, std::string_view json, IfMatch if_match) {
+  return {id(name), if_match, read<InteractionData<Patch>>(json)};
+}
+CreateTask create_task(std::string_view name, std::string_view json) { return {id(name), read<TaskData<Full>>(json)}; }
+UpdateTask update_task(std::string_view name, std::string_view json, IfMatch if_match) {
+  return {id(name), if_match, read<TaskData<Patch>>(json)};
+}
 CreateTeam create_team(std::string_view name, std::string_view json) { return {id(name), read<TeamData<Full>>(json)}; }
 UpdateTeam update_team(std::string_view name, std::string_view json, IfMatch if_match) {
   return {id(name), if_match, read<TeamData<Patch>>(json)};

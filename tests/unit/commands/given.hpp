@@ -71,6 +71,10 @@ ActivateMandat activate(std::string_view name, std::string_view day = "", IfMatc
 TerminateMandat terminate(std::string_view name, std::string_view why, std::string_view day = "");
 AddProduitToMandat add_produit(std::string_view mandat, std::string_view produit, std::string_view day = "");
 RemoveProduitFromMandat remove_produit(std::string_view mandat, std::string_view produit, std::string_view day = "");
+CreateInteraction log_interaction(std::string_view name, std::string_view json);
+UpdateInteraction update_interaction(std::string_view name, std::string_view json, IfMatch if_match = {});
+CreateTask create_task(std::string_view name, std::string_view json);
+UpdateTask update_task(std::string_view name, std::string_view json, IfMatch if_match = {});
 CreateTeam create_team(std::string_view name, std::string_view json);
 UpdateTeam update_team(std::string_view name, std::string_view json, IfMatch if_match = {});
 CreateUser create_user(std::string_view name, std::string_view json, std::string_view password_hash = "");

@@ -9,6 +9,7 @@
 #include "domain/values/date.hpp"
 #include "domain/values/instant.hpp"
 #include "domain/values/percent.hpp"
+#include "domain/values/time_zone.hpp"
 #include "domain/values/value.hpp"
 
 namespace alforis::domain {
@@ -206,6 +207,49 @@ TEST(Percent, refuses_doubles_that_are_no_percentage) {
   }
   EXPECT_FALSE(Percent::from_hundredths(-1));
   EXPECT_FALSE(Percent::from_hundredths(10'001));
+}
+
+// ---- time zones
+
+std::string shown(const LocalTime& local) {
+  const std::int64_t seconds = local.micros_of_day / 1'000'000;
+  return local.date.text() + ' ' + std::to_string(seconds / 3600) + ':' + std::to_string(seconds / 60 % 60);
+}
+
+TEST(LocalTime, IsWhatCalendarAndClockShow) {
+  const struct {
+    std::string_view instant, zone, local;
+  } rows[] = {
+      {"2026-01-15T08:00:00Z", "Europe/Paris", "2026-01-15 9:0"},
+      {"2026-07-15T08:00:00Z", "Europe/Paris", "2026-07-15 10:0"},
+      {"2026-12-31T23:30:00Z", "Europe/Paris", "2027-01-01 0:30"},
+      {"2026-01-01T02:00:00Z", "America/New_York", "2025-12-31 21:0"},
+      {"2026-01-01T18:45:00Z", "Asia/Kathmandu", "2026-01-02 0:30"},
+      {"1969-12-31T22:59:00Z", "Europe/Paris", "1969-12-31 23:59"},
+      {"2026-01-15T08:00:00Z", "Nowhere/None", "2026-01-15 8:0"},
+  };
+  for (const auto& [instant, zone, local] : rows) {
+    const Instant when = Instant::parse(instant).value();
+    EXPECT_EQ(shown(local_time(when, zone)), local);
+    EXPECT_EQ(instant_of(local_time(when, zone), zone), when) << local;
+  }
+}
+
+TEST(LocalTime, HasGapsAndDoublesWhereTheClockIsPut) {
+  const auto at = [](std::string_view day, int hour, int minute) {
+    const LocalTime local{Date::parse(day).value(), (hour * 60 + minute) * std::int64_t{60'000'000}};
+    return instant_of(local, "Europe/Paris").text().substr(0, 16);
+  };
+  EXPECT_EQ(at("2026-03-29", 1, 59), "2026-03-29T00:59");
+  EXPECT_EQ(at("2026-03-29", 2, 30), "2026-03-29T01:30") << "left out: 03:30 on the new clock";
+  EXPECT_EQ(at("2026-03-29", 3, 0), "2026-03-29T01:00");
+  EXPECT_EQ(at("2026-10-25", 2, 30), "2026-10-25T00:30") << "shown twice: the first";
+  EXPECT_EQ(at("2026-10-25", 3, 0), "2026-10-25T02:00");
+}
+
+TEST(LocalTime, StaysWithinTheDatesThereAre) {
+  EXPECT_EQ(local_time(Instant::from_micros(Instant::k_max_micros), "Europe/Paris").date.text(), "2200-12-31");
+  EXPECT_EQ(local_time(Instant::from_micros(Instant::k_min_micros), "Europe/Paris").date.text(), "1900-01-01");
 }
 
 }  // namespace

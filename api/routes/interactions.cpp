@@ -1,0 +1,56 @@
+#include "api/routes/command_routes.hpp"
+#include "api/routes/interaction_bodies.hpp"
+#include "api/routes/resources.hpp"
+#include "commands/interaction.hpp"
+#include "domain/wire/codec.hpp"
+
+namespace alforis::api {
+
+using namespace domain;
+using commands::IfMatch;
+
+namespace {
+
+constexpr std::string_view k_path = "/api/v1/interactions";
+constexpr std::string_view k_tag = "interactions";
+const Schema k_interaction{"Interaction", &wire::json_schema<Interaction>};
+
+}  // namespace
+
+std::vector<Route> interaction_routes(Services& services) {
+  ResourceRows rows(services, EntityKind::interaction, k_path, k_interaction, k_tag, "interaction");
+  Route& create =
+      rows.create<NewInteraction>(Access::sales, "Log an interaction; a title and an organisation make a quick note",
+                                  input<NewInteraction>("NewInteraction"), [](Uuid id, NewInteraction body) {
+                                    return commands::CreateInteraction{id, std::move(body)};
+                                  });
+  create.examples = {
+      {"A quick note", R"({"title":"Rappeler en mars","organisation_id":"0195c2a0-0000-7000-8000-000000000001"})", ""},
+      {"A call to follow up",
+       R"({"type":"call","title":"Point trimestriel","organisation_id":"0195c2a0-0000-7000-8000-000000000001",)"
+       R"("duration_minutes":20,"direction":"out","next_action_at":"2026-03-02T09:00:00Z"})",
+       ""}};
+  may_answer(rows.patch<commands::UpdateInteraction, InteractionData<Patch>>("Change fields", "InteractionPatch"),
+             {"deleted"});
+  may_answer(rows.change<NoMembers>(Method::post, "/complete", "Done, and out of the inbox",
+                                    input<NoMembers>("NoMembers"), true,
+                                    [](Uuid id, IfMatch if_match, const NoMembers&) {
+                                      return commands::CompleteInteraction{id, if_match};
+                                    }),
+             {"deleted"});
+  Route& reschedule = rows.change<Rescheduling>(
+      Method::post, "/reschedule", "Follow up at another time", input<Rescheduling>("Rescheduling"), false,
+      [](Uuid id, IfMatch if_match, Rescheduling body) {
+        return commands::RescheduleInteraction{id, if_match, *body.next_action_at, std::move(body.reason)};
+      });
+  reschedule.examples = {{"", R"({"next_action_at":"2026-03-09T09:00:00Z","reason":"En congé"})", ""}};
+  may_answer(reschedule, {"deleted"});
+  may_answer(rows.remove<commands::DeleteInteraction>("Delete; can be restored"), {"deleted"});
+  rows.restore<commands::RestoreInteraction>();
+  return std::move(rows).done();
+}
+
+}  // namespace alforis::api
+
+ALFORIS_WIRE(alforis::api::NewInteraction)
+ALFORIS_WIRE(alforis::api::Rescheduling)

@@ -1,0 +1,16 @@
+#include "commands/references.hpp"
+
+namespace alforis::commands {
+
+void check_assignee(domain::Problems& problems, const std::optional<Uuid>& assignee, const domain::Whose& record,
+                    std::string_view pointer, const DecisionContext& context) {
+  if (!assignee) return;
+  const auto user = context.state.viewer(*assignee);
+  if (!user || *assignee == domain::system_actor()) {
+    problems.push_back({"unknown_reference", std::string(pointer), "there is no active user with this id"});
+  } else if (user->role == domain::Role::viewer || !can_see(*user, record)) {
+    problems.push_back({"assignee_cannot_act", std::string(pointer), "this user may not see or change the record"});
+  }
+}
+
+}  // namespace alforis::commands

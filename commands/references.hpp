@@ -1,0 +1,25 @@
+#pragma once
+// Checks of the members of a command that name other records.
+
+#include <optional>
+#include <string_view>
+
+#include "commands/decision.hpp"
+
+namespace alforis::commands {
+
+/// Adds `unknown_reference` when the id is no live record that the actor may see; what one may not see does not exist.
+template <class State>
+void check_reference(domain::Problems& problems, const std::optional<Uuid>& id, std::string_view pointer,
+                     const DecisionContext& context) {
+  if (!id) return;
+  const auto found = context.state.find<State>(*id);
+  if (found && !found->deleted() && may_see(*found, context)) return;
+  problems.push_back({"unknown_reference", std::string(pointer), "there is no such " + std::string(State::k_entity)});
+}
+
+/// Adds a problem when the assignee is no active user, or one who may not see what they are to do.
+void check_assignee(domain::Problems& problems, const std::optional<Uuid>& assignee, const domain::Whose& record,
+                    std::string_view pointer, const DecisionContext& context);
+
+}  // namespace alforis::commands

@@ -1,0 +1,213 @@
+#include "commands/task.hpp"
+
+#include "commands/interaction.hpp"
+#include "commands/references.hpp"
+#include "domain/mandat.hpp"
+#include "domain/values/time_zone.hpp"
+#include "domain/wire/enums.hpp"
+
+namespace alforis::commands {
+
+using namespace domain;
+
+namespace {
+
+Found<Task> changeable(const Uuid& id, const IfMatch& if_match, const DecisionContext& context) {
+  auto present = live<Task>(id, context);
+  if (!present) return present;
+  if (!can_update(context.actor, context.state.whose(*present))) return forbidden("the task is somebody else's");
+  if (auto refusal = stale(if_match, *present)) return *refusal;
+  return present;
+}
+
+std::vector<std::string> moves_from(TaskStatus status) {
+  switch (status) {
+    case TaskStatus::todo:
+      return {"start", "complete", "cancel", "snooze"};
+    case TaskStatus::doing:
+      return {"complete", "cancel", "snooze"};
+    case TaskStatus::done:
+    case TaskStatus::cancelled:
+      return {"reopen"};
+  }
+  return {};
+}
+
+Rejection no_such_move(const Task& task) {
+  Rejection refused = conflict("invalid_transition", "the task is " + std::string(enum_text(task.status)));
+  refused.moves = moves_from(task.status);
+  return refused;
+}
+
+/// A task of a mandat is one of its organisation.
+void follow_mandat(TaskData<Full>& data, Problems& problems, const DecisionContext& context) {
+  check_reference<Mandat>(problems, data.mandat_id, "/mandat_id", context);
+  if (!data.mandat_id || !problems.empty()) return;
+  const Uuid organisation = *context.state.find<Mandat>(*data.mandat_id)->organisation_id;
+  if (data.organisation_id && *data.organisation_id != organisation) {
+    problems.push_back({"mandat_mismatch", "/mandat_id", "the mandat is another organisation's"});
+  }
+  data.organisation_id = organisation;
+}
+
+void check_references(TaskData<Full>& data, Problems& problems, const DecisionContext& context) {
+  check_reference<Organisation>(problems, data.organisation_id, "/organisation_id", context);
+  check_reference<Person>(problems, data.person_id, "/person_id", context);
+  follow_mandat(data, problems, context);
+}
+
+Whose whose(const TaskData<Full>& data, const DecisionContext& context) {
+  Task record;
+  static_cast<TaskData<Full>&>(record) = data;
+  record.created_by = context.actor.id;
+  return context.state.whose(record);
+}
+
+InteractionType usual_type(TaskCategory category) {
+  switch (category) {
+    case TaskCategory::relance:
+      return InteractionType::call;
+    case TaskCategory::rdv:
+    case TaskCategory::due_diligence:
+    case TaskCategory::pitch:
+    case TaskCategory::negociation:
+      return InteractionType::meeting;
+    case TaskCategory::email:
+      return InteractionType::email;
+    case TaskCategory::admin:
+    case TaskCategory::autre:
+      return InteractionType::note;
+  }
+  return InteractionType::note;
+}
+
+/// The beginning of a title that an interaction has room for.
+Line<200> shortened(const Line<255>& title) {
+  std::string text = title.text();
+  while (true) {
+    if (auto fits = Line<200>::parse(text)) return *fits;
+    // A character's last byte at a time: what is left is read again, and cut further while it ends within one.
+    text.pop_back();
+  }
+}
+
+InteractionData<Full> interaction_of(const Task& task, const LoggedInteraction& logged) {
+  InteractionData<Full> data;
+  data.type = logged.type.value_or(usual_type(task.category));
+  data.title = logged.title ? *logged.title : shortened(*task.title);
+  data.body = logged.body;
+  data.occurred_at = logged.occurred_at;
+  data.duration_minutes = logged.duration_minutes;
+  data.organisation_id = task.organisation_id;
+  data.person_id = task.person_id;
+  return data;
+}
+
+std::string zone_of(const std::optional<Uuid>& user, const DecisionContext& context) {
+  const auto found = user ? context.state.find<User>(*user) : std::nullopt;
+  return found && found->time_zone ? found->time_zone->text() : std::string(k_default_time_zone);
+}
+
+}  // namespace
+
+std::vector<std::string> keys_of(const Task&) { return {}; }
+
+Decided decide(const CreateTask& command, const DecisionContext& context) {
+  if (context.actor.role == Role::viewer) return forbidden("viewers change nothing");
+  if (auto refusal = check_new_id<Task>(command.id, context)) return *refusal;
+  TaskCreated event;
+  static_cast<TaskData<Full>&>(event) = command.data;
+  if (!event.assignee_id && context.actor.id != system_actor()) event.assignee_id = context.actor.id;
+  Problems problems;
+  check_references(event, problems, context);
+  if (problems.empty()) check_assignee(problems, event.assignee_id, whose(event, context), "/assignee_id", context);
+  if (!problems.empty()) return invalid(std::move(problems));
+  return happened(command.id, std::move(event));
+}
+
+Decided decide(const UpdateTask& command, const DecisionContext& context) {
+  const auto present = changeable(command.id, command.if_match, context);
+  if (!present) return present.error();
+  TaskUpdated event;
+  static_cast<TaskData<Patch>&>(event) = command.patch;
+  if (!reduce<TaskData>(event, *present)) return Decision{command.id, {}};
+  TaskData<Full> changed = *present;
+  apply<TaskData>(changed, event);
+  Problems problems;
+  const bool moved = event.organisation_id.touched() || event.person_id.touched() || event.mandat_id.touched();
+  if (moved) check_references(changed, problems, context);
+  if (changed.organisation_id) event.organisation_id = *changed.organisation_id;
+  if (problems.empty() && (moved || event.assignee_id.touched())) {
+    check_assignee(problems, changed.assignee_id, whose(changed, context), "/assignee_id", context);
+  }
+  if (!problems.empty()) return invalid(std::move(problems));
+  Decision decision{command.id, {}};
+  const bool assigned = event.assignee_id.touched();
+  event.assignee_id = {};
+  if (reduce<TaskData>(event, *present)) decision.events.push_back({command.id, std::move(event)});
+  if (assigned) decision.events.push_back({command.id, TaskAssigned{present->assignee_id, changed.assignee_id}});
+  return decision;
+}
+
+Decided decide(const StartTask& command, const DecisionContext& context) {
+  const auto present = changeable(command.id, command.if_match, context);
+  if (!present) return present.error();
+  if (present->status == TaskStatus::doing) return Decision{command.id, {}};
+  if (present->status != TaskStatus::todo) return no_such_move(*present);
+  return happened(command.id, TaskStarted{});
+}
+
+Decided decide(const CompleteTask& command, const DecisionContext& context) {
+  const auto present = changeable(command.id, command.if_match, context);
+  if (!present) return present.error();
+  if (!present->open()) return no_such_move(*present);
+  if (!command.interaction) return happened(command.id, TaskCompleted{});
+  if (auto refusal = check_new_id<Interaction>(command.interaction->id, context)) return *refusal;
+  auto logged = new_interaction(interaction_of(*present, *command.interaction), "/interaction", context);
+  if (!logged) return logged.error();
+  Decision decision = happened(command.id, TaskCompleted{command.interaction->id});
+  decision.events.push_back({command.interaction->id, std::move(*logged)});
+  return decision;
+}
+
+Decided decide(const CancelTask& command, const DecisionContext& context) {
+  const auto present = changeable(command.id, command.if_match, context);
+  if (!present) return present.error();
+  if (!present->open()) return no_such_move(*present);
+  return happened(command.id, TaskCancelled{command.reason});
+}
+
+Decided decide(const ReopenTask& command, const DecisionContext& context) {
+  const auto present = changeable(command.id, command.if_match, context);
+  if (!present) return present.error();
+  if (present->open()) return no_such_move(*present);
+  return happened(command.id, TaskReopened{});
+}
+
+Decided decide(const SnoozeTask& command, const DecisionContext& context) {
+  const auto present = changeable(command.id, command.if_match, context);
+  if (!present) return present.error();
+  if (!present->open()) return no_such_move(*present);
+  if (command.days < 1 || command.days > SnoozeTask::k_most_days) {
+    return invalid(problem("out_of_range", "1 to 365 days", "/days"));
+  }
+  const std::string zone = zone_of(present->assignee_id, context);
+  LocalTime due = local_time(present->due_at.value_or(context.now), zone);
+  const auto day = Date::from_ymd(local_time(context.now, zone).date.days() + std::chrono::days(command.days));
+  if (!day) return invalid(problem("out_of_range", "there is no such day", "/days"));
+  due.date = *day;
+  return happened(command.id, TaskSnoozed{instant_of(due, zone)});
+}
+
+Decided decide(const DeleteTask& command, const DecisionContext& context) {
+  return delete_record<TaskDeleted>(command, "only managers delete tasks", context);
+}
+
+Decided decide(const RestoreTask& command, const DecisionContext& context) {
+  const auto present = restorable(command, "only managers restore tasks", context);
+  if (!present) return present.error();
+  if (!present->deleted()) return Decision{command.id, {}};
+  return happened(command.id, TaskRestored{});
+}
+
+}  // namespace alforis::commands
