@@ -119,6 +119,12 @@ Refusal check_produit(const Mandat& mandat, const Uuid& produit, const DecisionC
 
 Rejection not_in_mandat() { return not_found("produit in this mandat"); }
 
+/// The first day on which the end is told to be near.
+Date told_from(const Date& end) {
+  const auto day = Date::from_ymd(end.days() - AnnounceMandatExpiry::k_ahead);
+  return day ? *day : end;
+}
+
 /// When the mandat ends: what was asked for, else today.
 Date end_of(const TerminateMandat& command, const DecisionContext& context) {
   return command.date_fin.value_or(context.today);
@@ -129,6 +135,8 @@ Date end_of(const TerminateMandat& command, const DecisionContext& context) {
 namespace index {
 std::string running_mandats_of(const Uuid& organisation) { return key_of("i/mandats/", organisation); }
 std::string running_mandats_of_produit(const Uuid& produit) { return key_of("i/produit_mandats/", produit); }
+std::string mandat_ends() { return "t/mandat_end"; }
+std::string mandat_expiries() { return "t/mandat_expiry"; }
 }  // namespace index
 
 std::vector<std::string> keys_of(const Mandat& mandat) {
@@ -138,6 +146,11 @@ std::vector<std::string> keys_of(const Mandat& mandat) {
   keys.push_back(shared_key(index::running_mandats_of(*mandat.organisation_id), mandat.id));
   for (const MandatProduit& stay : mandat.produits) {
     if (stay.live()) keys.push_back(shared_key(index::running_mandats_of_produit(*stay.produit_id), mandat.id));
+  }
+  if (mandat.status != MandatStatus::actif || !mandat.date_fin) return keys;
+  keys.push_back(dated_key(index::mandat_ends(), *mandat.date_fin, mandat.id));
+  if (mandat.expiring_soon_told_for != mandat.date_fin) {
+    keys.push_back(dated_key(index::mandat_expiries(), told_from(*mandat.date_fin), mandat.id));
   }
   return keys;
 }
@@ -217,6 +230,25 @@ Decided decide(const TerminateMandat& command, const DecisionContext& context) {
   if (present->status == MandatStatus::propose) changed.date_signature.reset();
   if (auto refusal = check_dates(changed)) return *refusal;
   return happened(command.id, MandatTerminated{present->status, command.reason, end});
+}
+
+Decided decide(const EndMandat& command, const DecisionContext& context) {
+  const auto present = live<Mandat>(command.id, context);
+  if (!present) return present.error();
+  const bool over = present->status == MandatStatus::actif && present->date_fin && *present->date_fin < context.today;
+  if (!over) return Decision{command.id, {}};
+  return happened(command.id,
+                  MandatTerminated{MandatStatus::actif, Text<1000>::parse("Échéance").value(), *present->date_fin});
+}
+
+Decided decide(const AnnounceMandatExpiry& command, const DecisionContext& context) {
+  const auto present = live<Mandat>(command.id, context);
+  if (!present) return present.error();
+  const bool near = present->status == MandatStatus::actif && present->date_fin &&
+                    present->expiring_soon_told_for != present->date_fin &&
+                    told_from(*present->date_fin) <= context.today;
+  if (!near) return Decision{command.id, {}};
+  return happened(command.id, MandatExpiringSoon{*present->date_fin});
 }
 
 Decided decide(const AddProduitToMandat& command, const DecisionContext& context) {

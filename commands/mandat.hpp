@@ -1,6 +1,7 @@
 #pragma once
 // Commands of mandats.
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +45,17 @@ struct TerminateMandat {
   Required<Text<1000>> reason;
   std::optional<domain::Date> date_fin;  ///< today when empty
 };
+/// The system's: an active mandat whose date_fin is over ends.
+struct EndMandat {
+  using Subject = domain::Mandat;
+  Uuid id;
+};
+/// The system's: thirty days or less are left of an active mandat; told once for each date_fin.
+struct AnnounceMandatExpiry {
+  using Subject = domain::Mandat;
+  static constexpr std::chrono::days k_ahead{30};
+  Uuid id;
+};
 struct AddProduitToMandat {
   using Subject = domain::Mandat;
   Uuid id;
@@ -85,6 +97,8 @@ Decided decide(const UpdateMandat& command, const DecisionContext& context);
 Decided decide(const SignMandat& command, const DecisionContext& context);
 Decided decide(const ActivateMandat& command, const DecisionContext& context);
 Decided decide(const TerminateMandat& command, const DecisionContext& context);
+Decided decide(const EndMandat& command, const DecisionContext& context);
+Decided decide(const AnnounceMandatExpiry& command, const DecisionContext& context);
 Decided decide(const AddProduitToMandat& command, const DecisionContext& context);
 Decided decide(const ChangeProduitOfMandat& command, const DecisionContext& context);
 Decided decide(const RemoveProduitFromMandat& command, const DecisionContext& context);
@@ -95,6 +109,9 @@ namespace index {
 /// Shared keys: the mandats that run, by whose they are and by what they have.
 std::string running_mandats_of(const Uuid& organisation);
 std::string running_mandats_of_produit(const Uuid& produit);
+/// Dated keys: active mandats by their date_fin, and by the day from which its approach is to be told.
+std::string mandat_ends();
+std::string mandat_expiries();
 }  // namespace index
 
 /// Refuses a deletion because of these mandats, which it names as far as the actor may see them. `what`: "the produit".

@@ -86,6 +86,18 @@ std::vector<Uuid> StateView::holders(const std::string& shared_key, std::size_t 
   return ids;
 }
 
+std::vector<Uuid> StateView::due(const std::string& index, const Date& upto, std::size_t most) const {
+  std::vector<Uuid> ids;
+  const std::string prefix = index + '/';
+  const std::string last = upto.text();
+  values_.scan(prefix, [&](std::string_view key, std::string_view id) {
+    if (key.substr(prefix.size(), last.size()) > last || ids.size() == most) return false;
+    ids.push_back(id_of(id));
+    return true;
+  });
+  return ids;
+}
+
 std::optional<Viewer> StateView::viewer(const Uuid& user) const {
   if (user == system_actor()) return Viewer{user, Role::admin, std::nullopt};
   const auto found = find<User>(user);

@@ -14,7 +14,7 @@
 namespace alforis::commands {
 
 /// Changes whenever keys or values below change their meaning; a store with another one is thrown away and replayed.
-inline constexpr std::string_view k_state_layout = "2";
+inline constexpr std::string_view k_state_layout = "3";
 
 /// What deciders may ask; exact at the position they decide upon.
 class StateView {
@@ -35,6 +35,9 @@ class StateView {
   std::optional<domain::Uuid> holder(const std::string& unique_key) const;
   /// All who have this shared key, at most `most`.
   std::vector<domain::Uuid> holders(const std::string& shared_key, std::size_t most = SIZE_MAX) const;
+
+  /// Whose day under a dated key has come, the earliest first, at most `most`.
+  std::vector<domain::Uuid> due(const std::string& index, const domain::Date& upto, std::size_t most) const;
 
   /// Rights of a user as they stand; nullopt when unknown or inactive. The system actor may everything.
   std::optional<domain::Viewer> viewer(const domain::Uuid& user) const;

@@ -43,6 +43,11 @@ inline std::string shared_key(std::string key, const domain::Uuid& id) {
   return key;
 }
 
+/// A key of the record `id` under a day: such keys stand in the order of days.
+inline std::string dated_key(std::string index, const domain::Date& day, const domain::Uuid& id) {
+  return shared_key(std::move(index) + '/' + day.text(), id);
+}
+
 namespace index {
 inline std::string links_of_person(const domain::Uuid& person) { return key_of("i/person_links/", person); }
 inline std::string links_of_organisation(const domain::Uuid& organisation) {

@@ -10,6 +10,7 @@
 #include "commands/outcomes.hpp"
 #include "commands/refusals.hpp"
 #include "commands/replayer.hpp"
+#include "commands/schedule.hpp"
 #include "commands/state_store.hpp"
 #include "domain/values/text.hpp"
 #include "domain/values/time_zone.hpp"
@@ -37,6 +38,8 @@ struct Decided1 {
 /// A client's key of 255 characters, and room for whose it is and which record of an import.
 constexpr std::size_t k_max_command_id = 320;
 constexpr std::size_t k_max_metadata = 64 << 10;
+/// What the policies do at once, each.
+constexpr std::size_t k_most_due = 200;
 
 /// The log takes only text: a key or metadata that is none would spoil the batch for everybody in it.
 std::optional<domain::Problems> unwritable(const CommandRequest& request) {
@@ -155,23 +158,59 @@ class Writer::Core {
   void serve(const std::stop_token& stop, Batch& batch) {
     while (true) {
       batch = take(stop);
-      if (batch.empty()) return;
+      if (batch.empty()) {
+        if (stop.stop_requested()) return;
+        continue;
+      }
       auto results = execute(batch);
       for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(results[i]));
       batch.clear();
     }
   }
 
-  /// Waits for commands; empty when the writer is to stop and the queue is done.
+  /// Waits for commands, or until the policies look at the clock. Empty when there is nothing to do: also when the
+  /// writer is to stop and the queue is done.
   Batch take(const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    wake_.wait(lock, stop, [this] { return !queue_.empty(); });
     Batch batch;
+    add_due(batch);
+    std::unique_lock lock(mutex_);
+    if (batch.empty()) wait_for_commands(lock, stop);
     while (!queue_.empty() && batch.size() < options_.batch_limit) {
       batch.push_back(std::move(queue_.front()));
       queue_.pop_front();
     }
     return batch;
+  }
+
+  void wait_for_commands(std::unique_lock<std::mutex>& lock, const std::stop_token& stop) {
+    const auto some = [this] { return !queue_.empty(); };
+    if (options_.policy_interval.count() == 0) {
+      wake_.wait(lock, stop, some);
+    } else {
+      wake_.wait_until(lock, stop, next_policies_, some);
+    }
+  }
+
+  /// What the policies find due. While there is more than fits and something comes of it, they look again at once.
+  void add_due(Batch& batch) {
+    const auto now = std::chrono::steady_clock::now();
+    const bool again = more_due_ && policies_did_ > 0;
+    if (options_.policy_interval.count() == 0 || (now < next_policies_ && !again)) return;
+    next_policies_ = now + options_.policy_interval;
+    policies_did_ = 0;
+    const domain::Date today = date_of(domain::Instant::from_micros(options_.now_us()));
+    for (ScheduledCommand& due : due_commands(StateView(store_), today, k_most_due)) {
+      CommandRequest request;
+      request.command_id = std::move(due.command_id);
+      request.actor = domain::system_actor();
+      request.metadata = R"({"policy":")" + due.policy + "\"}";
+      request.command = std::move(due.command);
+      batch.push_back({std::move(request), [this](const CommandResult& result) {
+                         const auto* outcome = std::get_if<Outcome>(&result);
+                         if (outcome != nullptr && outcome->changed) ++policies_did_;
+                       }});
+    }
+    more_due_ = batch.size() >= k_most_due;
   }
 
   /// Decides, appends, reads back, folds. Throws when the outcome of anything is unknown; then nobody was answered.
@@ -384,6 +423,9 @@ class Writer::Core {
   Overlay refusals_;
   std::optional<eventstore::WriterEpoch> epoch_;
   std::string said_;
+  std::chrono::steady_clock::time_point next_policies_{};
+  bool more_due_ = false;              ///< the policies found as much as they take at once
+  std::size_t policies_did_ = 0;       ///< of what they found last
   std::atomic<Position> replayed_{0};  ///< how far a replay is
   std::atomic<Position> replaying_to_{0};
 

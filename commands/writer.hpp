@@ -48,9 +48,10 @@ struct WriterOptions {
   std::size_t queue_limit = 8192;  ///< commands waiting; more are answered `unavailable` at once
   std::size_t batch_limit = 1024;  ///< commands decided upon one append
   std::chrono::milliseconds append_timeout{5000};
-  std::chrono::milliseconds retry_pause{200};  ///< between attempts to open an epoch again
-  std::string name = "writer";                 ///< shown in epoch records
-  std::function<std::int64_t()> now_us;        ///< the clock: Unix time in microseconds
+  std::chrono::milliseconds retry_pause{200};         ///< between attempts to open an epoch again
+  std::chrono::milliseconds policy_interval{60'000};  ///< how often the policies look at the clock; 0: never
+  std::string name = "writer";                        ///< shown in epoch records
+  std::function<std::int64_t()> now_us;               ///< the clock: Unix time in microseconds
   /// Told each trouble once, and once when it is over. Called from the writer's thread. That another writer took over
   /// is no trouble: the next command takes it back.
   std::function<void(const std::string& message)> say;

@@ -48,9 +48,9 @@ class Loader {
     try {
       HttpClient client(session_);
       for (std::size_t i = next_.fetch_add(1); i < records_.size() && !failed_; i = next_.fetch_add(1)) {
-        const HttpResponse response = client.send({"POST", path_, records_[i].body, key_of(path_, records_[i])});
-        if (!response.ok() && response.status != 409)
-          fail(path_ + ": " + explain(response) + "\n  " + records_[i].body);
+        const std::string path = path_ + records_[i].move;
+        const HttpResponse response = client.send({"POST", path, records_[i].body, key_of(path, records_[i])});
+        if (!response.ok() && response.status != 409) fail(path + ": " + explain(response) + "\n  " + records_[i].body);
       }
     } catch (const std::exception& error) {
       fail(error.what());
@@ -105,10 +105,18 @@ void run_demo(const DemoSettings& settings, std::ostream& out) {
   load("/api/v1/organisations", firm.organisations);
   load("/api/v1/people", firm.people);
   load("/api/v1/links", firm.links);
+  load("/api/v1/produits", firm.produits);
+  for (const auto* records : {&firm.mandats, &firm.signings, &firm.activations, &firm.joinings}) {
+    load("/api/v1/mandats", *records);
+  }
+  load("/api/v1/interactions", firm.interactions);
+  load("/api/v1/tasks", firm.tasks);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   out << "demo firm in place after " << static_cast<int>(took.count() * 10) / 10.0 << " s: " << firm.teams.size()
       << " teams, " << firm.users.size() << " users, " << firm.organisations.size() << " organisations, "
-      << firm.people.size() << " people, " << firm.links.size() << " links\n";
+      << firm.people.size() << " people, " << firm.links.size() << " links, " << firm.produits.size() << " produits, "
+      << firm.mandats.size() << " mandats, " << firm.interactions.size() << " interactions, " << firm.tasks.size()
+      << " tasks\n";
   if (password.empty()) {
     out << "its users have no password and cannot log in; ALFORIS_DEMO_PASSWORD or --password-file gives new ones "
            "one\n";

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "domain/values/fold.hpp"
-#include "domain/values/uuid.hpp"
-#include "domain/wire/json.hpp"
+#include "programs/demo_business.hpp"
+#include "programs/demo_json.hpp"
 #include "programs/demo_names.hpp"
 #include "programs/demo_random.hpp"
 
@@ -20,70 +20,11 @@ constexpr std::size_t k_organisations = 300;
 constexpr std::size_t k_people = 900;
 constexpr std::string_view k_firm_domain = "ventoux-distribution.example";
 
-// The name space of the demo's ids; any constant would do.
-const domain::Uuid& name_space() {
-  static const domain::Uuid k_name_space = *domain::Uuid::parse("7d1e5c0a-3b6f-4a52-9c1d-6f2b8e4a9d30");
-  return k_name_space;
-}
-
-/// Version 7, as every id, and the same each time: its time is that of the demo's first day, its randomness a hash.
-std::string make_id(std::string_view kind, std::size_t number, std::optional<std::uint64_t> seed = std::nullopt) {
-  constexpr std::int64_t k_first_day_ms = 1'767'225'600'000;  // 2026-01-01
-  std::string name = std::string(kind) + "/" + std::to_string(number);
-  if (seed) name += "/" + std::to_string(*seed);
-  const domain::Uuid hashed = domain::Uuid::v5(name_space(), name);
-  return domain::Uuid::v7(k_first_day_ms, std::span(hashed.bytes()).last<10>()).text();
-}
-
-// A JSON object, member by member.
-class Json {
- public:
-  Json& text(std::string_view name, std::string_view value) {
-    key(name);
-    domain::wire::quote(json_, value);
-    return *this;
-  }
-  /// `value` is JSON already: a number, a list, true.
-  Json& raw(std::string_view name, std::string_view value) {
-    key(name);
-    json_ += value;
-    return *this;
-  }
-  Json& euros(std::string_view name, std::int64_t euros) {
-    return raw(name, R"({"amount":)" + std::to_string(euros * 100) + R"(,"currency":"EUR"})");
-  }
-  Json& list(std::string_view name, const std::set<std::string_view>& texts) {
-    std::string json = "[";
-    for (const auto text : texts) {
-      if (json.size() > 1) json += ',';
-      domain::wire::quote(json, text);
-    }
-    return raw(name, json + "]");
-  }
-  std::string take() { return std::move(json_) + "}"; }
-
- private:
-  void key(std::string_view name) {
-    if (json_.size() > 1) json_ += ',';
-    domain::wire::quote(json_, name);
-    json_ += ':';
-  }
-
-  std::string json_ = "{";
-};
-
 // `Éole & Associés` as a host or the local part of an address: eole-et-associes.
 std::string slug(std::string_view name, char glue) {
   std::string key = domain::fold_name(name);
   std::replace(key.begin(), key.end(), ' ', glue);
   return key;
-}
-
-std::string two_digits(int number) { return (number < 10 ? "0" : "") + std::to_string(number); }
-
-std::string make_date(DemoRandom& random, int first_year, int last_year) {
-  return std::to_string(random.between(first_year, last_year)) + "-" + two_digits(random.between(1, 12)) + "-" +
-         two_digits(random.between(1, 28));
 }
 
 // ---- teams and users
@@ -173,11 +114,6 @@ const auto& pick_weighted(DemoRandom& random, const List& list) {
   return list[0];
 }
 
-struct DemoOrganisation {
-  std::string id;
-  std::string domain;
-};
-
 class OrganisationMaker {
  public:
   OrganisationMaker(const DemoFirm& firm, std::uint64_t seed) : firm_(firm), seed_(seed), random_(seed) {}
@@ -193,8 +129,9 @@ class OrganisationMaker {
     add_place(json);
     add_pipeline(json, kind);
     add_lists(json, kind);
-    if (const auto owner = pick_owner(kind.team)) json.text("owner_id", *owner);
-    return {{id, json.take()}, {id, host}};
+    const auto owner = pick_owner(kind.team);
+    if (owner) json.text("owner_id", *owner);
+    return {{id, json.take()}, {id, host, kind.type == "fournisseur", owner}};
   }
 
  private:
@@ -329,6 +266,7 @@ DemoFirm make_demo_firm(std::uint64_t seed) {
     organisations.push_back(std::move(organisation));
   }
   add_people_and_links(firm, organisations, seed);
+  add_business(firm, organisations, seed);
   return firm;
 }
 

@@ -9,10 +9,11 @@
 
 namespace alforis::programs {
 
-/// One record: the id it is proposed under, and its JSON without a password.
+/// One record: the id it is proposed under, and its JSON without a password. Or a move of one.
 struct DemoRecord {
   std::string id;
   std::string body;
+  std::string move = {};  ///< below the collection's path, such as `/{id}/sign`; empty: the record is created
 };
 
 struct DemoFirm {
@@ -22,6 +23,13 @@ struct DemoFirm {
   std::vector<DemoRecord> organisations;  ///< 300, owned by users or shared
   std::vector<DemoRecord> people;         ///< 900
   std::vector<DemoRecord> links;          ///< one or two of each person; each organisation has one primary
+  std::vector<DemoRecord> produits;       ///< 60
+  std::vector<DemoRecord> mandats;        ///< one of each fournisseur
+  std::vector<DemoRecord> signings;       ///< moves of mandats, in this order: two thirds are signed,
+  std::vector<DemoRecord> activations;    ///< half of those active,
+  std::vector<DemoRecord> joinings;       ///< each with three produits
+  std::vector<DemoRecord> interactions;   ///< 900
+  std::vector<DemoRecord> tasks;          ///< 300
 };
 
 DemoFirm make_demo_firm(std::uint64_t seed);

@@ -41,4 +41,11 @@ std::string make_lei(DemoRandom& random, std::string_view prefix) {
   return body + (check < 10 ? "0" : "") + std::to_string(check);
 }
 
+std::string make_isin(DemoRandom& random, std::string_view country) {
+  const std::string body = std::string(country) + "00" + random.text(7, "0123456789");
+  std::string digits;
+  for (const char c : body) digits += c >= 'A' ? std::to_string(c - 'A' + 10) : std::string(1, c);
+  return body + luhn_digit(digits);
+}
+
 }  // namespace alforis::programs

@@ -46,4 +46,7 @@ std::string make_siret(const std::string& siren);
 /// A LEI that begins with `prefix` (four characters of the issuer), check digits by ISO/IEC 7064 MOD 97-10.
 std::string make_lei(DemoRandom& random, std::string_view prefix);
 
+/// An ISIN of the country, check digit by ISO 6166.
+std::string make_isin(DemoRandom& random, std::string_view country);
+
 }  // namespace alforis::programs

@@ -4,10 +4,10 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <map>
 #include <stdexcept>
+#include <system_error>
 
 namespace alforis::programs {
 namespace {
@@ -36,16 +36,18 @@ std::string unquoted(std::string value) {
   return value;
 }
 
+std::string reason() { return std::error_code(errno, std::generic_category()).message(); }
+
 Values read_credentials(const std::string& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) {
-    throw std::runtime_error("the credentials file " + file + " cannot be read: " + std::strerror(errno));
+    throw std::runtime_error("the credentials file " + file + " cannot be read: " + reason());
   }
   if ((status.st_mode & 077U) != 0) {
     throw std::runtime_error("the credentials file " + file + " can be read by others; run: chmod 600 " + file);
   }
   std::ifstream in(file);
-  if (!in) throw std::runtime_error("the credentials file " + file + " cannot be read: " + std::strerror(errno));
+  if (!in) throw std::runtime_error("the credentials file " + file + " cannot be read: " + reason());
   Values values;
   for (std::string line; std::getline(in, line);) {
     const std::size_t equals = line.find('=');

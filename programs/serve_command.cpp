@@ -43,6 +43,7 @@ struct ServeSettings {
   std::vector<std::string> allowed_origins;
   unsigned rate_limit = 0;
   std::string access_log = "on";  ///< `on`: standard error; `off`; or a file
+  unsigned policy_interval = 60;  ///< seconds; 0: never
   api::ServerOptions server;
   api::ServiceOptions services;
 };
@@ -241,8 +242,9 @@ class Installation {
   }
 
  private:
-  static commands::WriterOptions writer_options(const ServeSettings&) {
+  static commands::WriterOptions writer_options(const ServeSettings& settings) {
     commands::WriterOptions options;
+    options.policy_interval = std::chrono::seconds(settings.policy_interval);
     options.now_us = system_clock_us;
     options.say = [](const std::string& message) { spdlog::warn("writer: {}", message); };
     return options;
@@ -380,6 +382,11 @@ void add_serve(CLI::App& app, ExitCode& exit) {
       ->add_option("--access-log", settings->access_log,
                    "a line for each request: on (standard error), off, or a file, kept to ten of 10 MiB")
       ->envname("ALFORIS_ACCESS_LOG")
+      ->capture_default_str();
+  serving
+      ->add_option("--policy-interval", settings->policy_interval,
+                   "seconds between two looks at the clock by what runs by itself: mandats that end (0: never)")
+      ->envname("ALFORIS_POLICY_INTERVAL")
       ->capture_default_str();
   serving->add_option("--admin-email", settings->admin_email, "first administrator, made when there is none")
       ->envname("ALFORIS_ADMIN_EMAIL");

@@ -1,6 +1,7 @@
 """Mandats and produits: the moves, the numbers, the produits that join and leave, over HTTP and in the tables."""
 
 import threading
+import time
 
 import pytest
 
@@ -167,3 +168,16 @@ def test_a_deleted_mandat_comes_back_as_it_was(admin):
     assert (back["number"], back["status"]) == (mandat["number"], "propose")
     active = new_mandat(admin, "actif")
     assert admin.delete(path_of(active)).problem(409, "mandat_running")["moves"] == ["terminate"]
+
+
+def test_a_mandat_ends_by_itself_and_its_history_says_who_did_it(make_server):
+    server = make_server(arguments=["--policy-interval", "1"])
+    admin = server.login()
+    mandat = new_mandat(admin, "actif", date_fin="2026-02-28")  # over already: due at the next look at the clock
+    deadline = time.monotonic() + 20
+    while admin.read("mandats", mandat["id"])["status"] != "termine" and time.monotonic() < deadline:
+        time.sleep(0.1)
+    ended = admin.read("mandats", mandat["id"])
+    assert (ended["status"], ended["date_fin"], ended["end_reason"]) == ("termine", "2026-02-28", "Échéance")
+    newest = admin.get(path_of(mandat) + "/history").ok()["items"][0]
+    assert newest["type"] == "mandat.terminated.v1" and newest["by"] == "00000000-0000-7000-8000-000000000001"

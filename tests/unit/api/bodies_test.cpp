@@ -5,9 +5,13 @@
 #include <simdjson.h>
 
 #include "api/routes/common.hpp"
+#include "api/routes/interaction_bodies.hpp"
 #include "api/routes/link_bodies.hpp"
+#include "api/routes/mandat_bodies.hpp"
 #include "api/routes/organisation_bodies.hpp"
 #include "api/routes/person_bodies.hpp"
+#include "api/routes/produit_bodies.hpp"
+#include "api/routes/task_bodies.hpp"
 #include "api/routes/team_bodies.hpp"
 #include "api/routes/user_bodies.hpp"
 
@@ -65,7 +69,9 @@ bool allows_null(const std::string& schema, const std::string& member) {
 template <class Body>
 class NewBody : public ::testing::Test {};
 using NewBodies =
-    ::testing::Types<NewOrganisation, NewPerson, NewLink, NewTeam, NewUser, StageMove, Removal, LinkEnding>;
+    ::testing::Types<NewOrganisation, NewPerson, NewLink, NewProduit, NewMandat, NewInteraction, NewTask, NewTeam,
+                     NewUser, StageMove, Removal, LinkEnding, MandatSigning, MandatActivation, MandatTermination,
+                     ProduitJoining, ProduitShare, ProduitLeaving, Rescheduling, TaskCompletion, Snooze>;
 TYPED_TEST_SUITE(NewBody, NewBodies);
 
 TYPED_TEST(NewBody, TakesNullForWhatMayBeLeftOutAndSaysSo) {

@@ -171,6 +171,25 @@ TEST(MandatProduits, ChangeTheirAllocation) {
   EXPECT_EQ(firm.when("sam", ChangeProduitOfMandat{id("m"), {}, id("fund"), half}), k_nothing);
 }
 
+// ---- the end that comes by itself
+
+TEST(MandatEnd, IsToldOnceForEachEndAndComesWhenTheDayIsOver) {
+  Firm firm = firm_with(MandatStatus::actif);
+  EXPECT_EQ(firm.when("system", EndMandat{id("m")}), k_nothing) << "it runs until the end of the year";
+  EXPECT_EQ(firm.when("system", AnnounceMandatExpiry{id("m")}), k_nothing);
+  firm.given("sam", update_mandat("m", R"({"date_fin":"2025-07-15"})"));
+  EXPECT_EQ(firm.when("system", AnnounceMandatExpiry{id("m")}),
+            R"(mandat.expiring_soon.v1 m {"date_fin":"2025-07-15"})");
+  firm.given("system", AnnounceMandatExpiry{id("m")});
+  EXPECT_EQ(firm.when("system", AnnounceMandatExpiry{id("m")}), k_nothing);
+  firm.given("sam", update_mandat("m", R"({"date_fin":"2025-06-15"})"));
+  EXPECT_EQ(firm.when("system", EndMandat{id("m")}), k_nothing) << "today it still runs";
+  firm.given("sam", update_mandat("m", R"({"date_fin":"2025-06-14"})"));
+  EXPECT_EQ(firm.when("system", EndMandat{id("m")}),
+            R"(mandat.terminated.v1 m {"from":"actif","reason":"Échéance","date_fin":"2025-06-14"})");
+  EXPECT_EQ(firm_with(MandatStatus::signe).when("system", EndMandat{id("m")}), k_nothing);
+}
+
 // ---- deletion
 
 TEST(DeleteMandat, IsForManagersAndNotWhileItRuns) {

@@ -93,6 +93,7 @@ class WriterRig {
     options.queue_limit = queue_limit_;
     options.retry_pause = std::chrono::milliseconds(1);
     options.now_us = [this] { return now_us_ += 1000; };
+    options.policy_interval = policy_interval;
     options.say = [this](const std::string& message) {
       const std::lock_guard lock(said_mutex_);
       said_.push_back(message);
@@ -120,6 +121,11 @@ class WriterRig {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   }
+
+  /// Moves the writer's clock.
+  void advance(std::chrono::hours by) { now_us_ += std::chrono::microseconds(by).count(); }
+  /// Of the next start: never, unless a test says otherwise.
+  std::chrono::milliseconds policy_interval{0};
 
   /// What the writer had to say, in order.
   std::vector<std::string> said() const {

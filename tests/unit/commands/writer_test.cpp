@@ -612,5 +612,75 @@ INSTANTIATE_TEST_SUITE_P(Writer, FailingLog,
                                            FaultCase{"Late", {.late = 0.4}}, FaultCase{"LostAck", {.lost_ack = 0.4}}),
                          [](const auto& info) { return std::string(info.param.name); });
 
+// ---- policies: what the clock makes due
+
+struct PoliciesTest : WriterTest {
+  void SetUp() override {
+    rig.stop();
+    rig.policy_interval = std::chrono::milliseconds(2);
+    rig.start();
+  }
+  /// Active until the day.
+  void make_mandat(const std::string& name, std::string_view day) {
+    if (!made_) done(rig.run(create("acme")));
+    made_ = true;
+    done(rig.run(request("create " + name, create_mandat(name, R"({"organisation_id":"@acme","date_fin":")" +
+                                                                   std::string(day) + "\"}"))));
+    done(rig.run(request("sign " + name, sign(name, "2025-01-01"))));
+    done(rig.run(request("activate " + name, activate(name, "2025-01-01"))));
+  }
+  std::vector<std::string> events_of(std::string_view type) {
+    std::vector<std::string> found;
+    for (const Commit& commit : commits_of(log)) {
+      for (const auto& event : commit.events) {
+        if (event.type == type) found.push_back(with_names(event.entity_id));
+      }
+    }
+    return found;
+  }
+  void await(std::string_view type, std::size_t count) {
+    for (int i = 0; i < 2000 && events_of(type).size() < count; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+  }
+  void let_policies_run() { std::this_thread::sleep_for(std::chrono::milliseconds(50)); }
+
+  bool made_ = false;
+};
+
+// The rig's clock begins on 2025-06-15.
+TEST_F(PoliciesTest, EndAMandatWhenItsLastDayIsOverAndTellOfItBefore) {
+  make_mandat("m", "2025-08-31");
+  let_policies_run();
+  EXPECT_TRUE(events_of("mandat.expiring_soon.v1").empty()) << "78 days are left";
+  rig.advance(std::chrono::hours(24 * 47));  // 1 August
+  await("mandat.expiring_soon.v1", 1);
+  rig.advance(std::chrono::hours(24 * 30));  // 31 August, its last day
+  let_policies_run();
+  EXPECT_TRUE(events_of("mandat.terminated.v1").empty());
+  rig.advance(std::chrono::hours(24));
+  await("mandat.terminated.v1", 1);
+  rig.advance(std::chrono::hours(24 * 100));
+  let_policies_run();
+  EXPECT_THAT(events_of("mandat.expiring_soon.v1"), ::testing::ElementsAre("m"));
+  EXPECT_THAT(events_of("mandat.terminated.v1"), ::testing::ElementsAre("m"));
+}
+
+TEST_F(PoliciesTest, CatchUpOnceInOrderAfterDowntime) {
+  make_mandat("late", "2025-07-20");
+  make_mandat("early", "2025-07-01");
+  make_mandat("later", "2025-12-31");
+  rig.stop();
+  rig.advance(std::chrono::hours(24 * 60));
+  rig.start();
+  await("mandat.terminated.v1", 2);
+  for (int i = 0; i < 2; ++i) {
+    rig.stop();
+    rig.start(rig.directory() / ("anew" + std::to_string(i)));  // a store that has to be replayed
+    let_policies_run();
+  }
+  EXPECT_THAT(events_of("mandat.terminated.v1"), ::testing::ElementsAre("early", "late"));
+}
+
 }  // namespace
 }  // namespace alforis::commands::testing

@@ -10,11 +10,7 @@
 #include <set>
 #include <sstream>
 
-#include "domain/link.hpp"
-#include "domain/organisation.hpp"
-#include "domain/person.hpp"
-#include "domain/team.hpp"
-#include "domain/user.hpp"
+#include "domain/events.hpp"
 #include "domain/wire/json.hpp"
 #include "programs/demo_data.hpp"
 #include "tests/unit/programs/fake_server.hpp"
@@ -79,6 +75,33 @@ TEST(DemoFirm, HasTheRightCountsAndOnlyRightValues) {
     const auto data = read<PersonData<Patch>>(record);
     EXPECT_TRUE(data.first_name.touched() && data.last_name.touched());
   }
+}
+
+/// Without its id, as the events have it.
+template <class T>
+T read_created(const DemoRecord& record) {
+  auto value = wire::from_json<T>(record.body, wire::UnknownMembers::ignore);
+  EXPECT_TRUE(value) << record.body << (value ? "" : value.error()[0].pointer);
+  return value ? std::move(*value) : T{};
+}
+
+TEST(DemoFirm, DoesBusiness) {
+  const auto firm = make_demo_firm(1);
+  EXPECT_THAT(firm.produits, SizeIs(60));
+  EXPECT_THAT(firm.interactions, SizeIs(900));
+  EXPECT_THAT(firm.tasks, SizeIs(300));
+  std::set<std::string> isins;
+  for (const auto& record : firm.produits)
+    EXPECT_TRUE(isins.insert(read<ProduitData<Full>>(record).isin->text()).second);
+  for (const auto& record : firm.mandats) {
+    const auto mandat = read_created<MandatCreated>(record);
+    EXPECT_TRUE(mandat.date_signature < mandat.date_debut && mandat.date_debut < mandat.date_fin);
+  }
+  for (const auto& record : firm.interactions) EXPECT_TRUE(read<InteractionData<Full>>(record).organisation_id);
+  for (const auto& record : firm.tasks) EXPECT_TRUE(read<TaskData<Full>>(record).due_at);
+  EXPECT_GT(firm.activations.size(), 5U);
+  EXPECT_GT(firm.signings.size(), firm.activations.size());
+  EXPECT_EQ(firm.joinings.size(), 3 * firm.signings.size());
 }
 
 TEST(DemoFirm, EveryOrganisationHasOnePrimaryContactAndNoPairTwice) {
