@@ -12,15 +12,18 @@ using namespace domain;
 
 namespace {
 
-constexpr std::int64_t k_longest_minutes = 7 * 24 * 60;
+constexpr std::int64_t k_longest_minutes = std::int64_t{7} * 24 * 60;
 
-void check_participants(Problems& problems, const std::vector<Participant>& participants, const std::string& at,
-                        const DecisionContext& context) {
+/// `known`: who takes part already. They were right when they came.
+void check_participants(Problems& problems, const std::vector<Participant>& participants,
+                        const std::vector<Participant>& known, const std::string& at, const DecisionContext& context) {
   std::set<Uuid> seen;
   for (std::size_t i = 0; i < participants.size(); ++i) {
     const std::string pointer = at + "/participants/" + std::to_string(i) + "/person_id";
     const Uuid& person = *participants[i].person_id;
-    check_reference<Person>(problems, person, pointer, context);
+    const bool there = std::any_of(known.begin(), known.end(),
+                                   [&](const Participant& participant) { return *participant.person_id == person; });
+    if (!there) check_reference<Person>(problems, person, pointer, context);
     if (!seen.insert(person).second)
       problems.push_back({"duplicate_element", pointer, "this person takes part already"});
   }
@@ -51,14 +54,11 @@ Whose whose(const InteractionData<Full>& data, const DecisionContext& context) {
   return context.state.whose(record);
 }
 
-void check_parties(Problems& problems, const InteractionData<Full>& data, const std::string& at,
-                   const DecisionContext& context) {
+void check_parties(Problems& problems, const InteractionData<Full>& data, const std::string& at) {
   if (!data.organisation_id && !data.person_id) {
     problems.push_back({"required", at + "/organisation_id", "an interaction is with an organisation or a person"});
     problems.push_back({"required", at + "/person_id", "an interaction is with an organisation or a person"});
   }
-  check_reference<Organisation>(problems, data.organisation_id, at + "/organisation_id", context);
-  check_reference<Person>(problems, data.person_id, at + "/person_id", context);
 }
 
 void check_duration(Problems& problems, const std::optional<std::int64_t>& minutes, const std::string& at) {
@@ -83,12 +83,15 @@ boost::system::result<InteractionCreated, Rejection> new_interaction(Interaction
   const std::string at(where);
   if (!data.occurred_at) data.occurred_at = context.now;
   Problems problems;
-  check_parties(problems, data, at, context);
+  check_parties(problems, data, at);
+  check_reference<Organisation>(problems, data.organisation_id, at + "/organisation_id", context);
+  check_reference<Person>(problems, data.person_id, at + "/person_id", context);
   check_duration(problems, data.duration_minutes, at);
-  check_participants(problems, data.participants, at, context);
-  check_produit(problems, data, at, context);
+  check_participants(problems, data.participants, {}, at, context);
+  // What hangs on the parties is told only to who sees them.
   if (problems.empty()) {
-    check_assignee(problems, data.assignee_id, whose(data, context), at + "/assignee_id", context);
+    check_produit(problems, data, at, context);
+    check_assignee(problems, data.assignee_id, true, whose(data, context), at + "/assignee_id", context);
   }
   if (!problems.empty()) return invalid(std::move(problems));
   InteractionCreated event;
@@ -117,13 +120,20 @@ Decided decide(const UpdateInteraction& command, const DecisionContext& context)
   apply<InteractionData>(changed, event);
   // What stays as it is was right when it came; a mandat that has ended since does not make it wrong.
   Problems problems;
-  const bool moved = event.organisation_id.touched() || event.person_id.touched();
-  if (moved) check_parties(problems, changed, "", context);
+  check_parties(problems, changed, "");
+  const Edit<Uuid>& organisation = event.organisation_id;
+  const Edit<Uuid>& person = event.person_id;
+  if (organisation.touched()) {
+    check_reference<Organisation>(problems, organisation.value(), "/organisation_id", context);
+  }
+  if (person.touched()) check_reference<Person>(problems, person.value(), "/person_id", context);
   check_duration(problems, changed.duration_minutes, "");
-  if (event.participants.touched()) check_participants(problems, changed.participants, "", context);
-  if (event.produit_id.touched() || event.organisation_id.touched()) check_produit(problems, changed, "", context);
-  if (problems.empty() && (moved || event.assignee_id.touched())) {
-    check_assignee(problems, changed.assignee_id, whose(changed, context), "/assignee_id", context);
+  check_participants(problems, changed.participants, present->participants, "", context);
+  if (!problems.empty()) return invalid(std::move(problems));
+  if (event.produit_id.touched() || organisation.touched()) check_produit(problems, changed, "", context);
+  const bool given = event.assignee_id.touched();
+  if (given || organisation.touched() || person.touched()) {
+    check_assignee(problems, changed.assignee_id, given, whose(changed, context), "/assignee_id", context);
   }
   if (!problems.empty()) return invalid(std::move(problems));
   return happened(command.id, std::move(event));

@@ -2,7 +2,7 @@
 
 #include "domain/organisation.hpp"
 #include "domain/produit.hpp"
-#include "domain/values/fold.hpp"
+#include "domain/values/ascii.hpp"
 #include "domain/wire/enums.hpp"
 
 namespace alforis::commands {
@@ -11,8 +11,8 @@ using namespace domain;
 
 namespace {
 
-/// Also of deleted mandats: a number is never given twice.
-std::string number_key(std::string_view number) { return "u/mandat/" + fold_name(number); }
+/// Also of deleted mandats, which keep their numbers. Compared without case, nothing else: 12.5 is not 125.
+std::string number_key(std::string_view number) { return "u/mandat/" + ascii::lower(number); }
 
 std::string numbered(int year, std::uint64_t number) {
   std::string digits = std::to_string(number);
@@ -58,6 +58,26 @@ Refusal check_dates(const MandatData<Full>& data) {
   }
   if (problems.empty()) return std::nullopt;
   return invalid(std::move(problems));
+}
+
+/// The dates that a status rests on stay, and an end that has come does not move. What is not touched is not looked at:
+/// a mandat that was called off before it began has its dates the wrong way round for good.
+Refusal check_changed_dates(const Mandat& present, const MandatUpdated& event) {
+  if (!event.date_signature.touched() && !event.date_debut.touched() && !event.date_fin.touched()) return std::nullopt;
+  if (present.status == MandatStatus::termine && event.date_fin.touched()) {
+    return conflict("ended", "the mandat has ended, and its end does not move");
+  }
+  MandatData<Full> changed = present;
+  apply<MandatData>(changed, event);
+  Problems problems;
+  if (present.status != MandatStatus::propose && present.date_signature && !changed.date_signature) {
+    problems.push_back({"not_nullable", "/date_signature", "the mandat is signed"});
+  }
+  if (present.status == MandatStatus::actif && !changed.date_debut) {
+    problems.push_back({"not_nullable", "/date_debut", "the mandat is active"});
+  }
+  if (!problems.empty()) return invalid(std::move(problems));
+  return check_dates(changed);
 }
 
 Rejection date_required(std::string_view pointer) {
@@ -160,7 +180,7 @@ Rejection in_running_mandats(std::string_view what, const std::vector<Uuid>& man
   std::optional<Uuid> first;
   for (const Uuid& id : mandats) {
     const auto mandat = context.state.find<Mandat>(id);
-    if (!mandat || !may_see(*mandat, context)) continue;
+    if (!mandat || !mandat->number || !may_see(*mandat, context)) continue;
     numbers += (numbers.empty() ? ": " : ", ") + mandat->number->text();
     if (!first) first = id;
   }
@@ -190,9 +210,7 @@ Decided decide(const UpdateMandat& command, const DecisionContext& context) {
     if (auto refusal = check_number(*event.number.value(), command.id, context)) return *refusal;
   }
   if (!reduce<MandatData>(event, *present)) return Decision{command.id, {}};
-  MandatData<Full> changed = *present;
-  apply<MandatData>(changed, event);
-  if (auto refusal = check_dates(changed)) return *refusal;
+  if (auto refusal = check_changed_dates(*present, event)) return *refusal;
   return happened(command.id, std::move(event));
 }
 
@@ -226,7 +244,8 @@ Decided decide(const TerminateMandat& command, const DecisionContext& context) {
   // One that is called off may never have begun: only what is past binds its end.
   MandatData<Full> changed = *present;
   changed.date_fin = end;
-  if (present->status != MandatStatus::actif) changed.date_debut.reset();
+  const bool begun = present->status == MandatStatus::actif && changed.date_debut <= context.today;
+  if (!begun) changed.date_debut.reset();
   if (present->status == MandatStatus::propose) changed.date_signature.reset();
   if (auto refusal = check_dates(changed)) return *refusal;
   return happened(command.id, MandatTerminated{present->status, command.reason, end});
@@ -261,8 +280,13 @@ Decided decide(const AddProduitToMandat& command, const DecisionContext& context
   if (present->produits.size() >= MandatProduit::k_max_in_list) {
     return invalid(problem("too_many", "a mandat has at most 1000 stays of produits", "/produit_id"));
   }
-  return happened(command.id, MandatProduitAdded{command.produit_id, command.date_ajout.value_or(context.today),
-                                                 command.allocation});
+  const Date joins = command.date_ajout.value_or(context.today);
+  for (const MandatProduit& stay : present->produits) {
+    if (*stay.produit_id == command.produit_id && joins < *stay.date_retrait) {
+      return invalid(problem("dates_reversed", "the produit left the mandat later than that", "/date_ajout"));
+    }
+  }
+  return happened(command.id, MandatProduitAdded{command.produit_id, joins, command.allocation});
 }
 
 Decided decide(const ChangeProduitOfMandat& command, const DecisionContext& context) {
@@ -270,8 +294,9 @@ Decided decide(const ChangeProduitOfMandat& command, const DecisionContext& cont
   if (!present) return present.error();
   const MandatProduit* const stay = present->live_produit(command.produit_id);
   if (stay == nullptr) return not_in_mandat();
-  if (stay->allocation == command.allocation) return Decision{command.id, {}};
-  return happened(command.id, MandatProduitChanged{command.produit_id, command.allocation});
+  const auto& change = command.allocation;
+  if (!change.touched() || change.value() == stay->allocation) return Decision{command.id, {}};
+  return happened(command.id, MandatProduitChanged{command.produit_id, change.value()});
 }
 
 Decided decide(const RemoveProduitFromMandat& command, const DecisionContext& context) {

@@ -69,7 +69,7 @@ struct ChangeProduitOfMandat {
   Uuid id;
   IfMatch if_match;
   Uuid produit_id;
-  std::optional<domain::Percent> allocation;  ///< empty: none any more
+  domain::Edit<domain::Percent> allocation;
 };
 struct RemoveProduitFromMandat {
   using Subject = domain::Mandat;
@@ -104,6 +104,9 @@ Decided decide(const ChangeProduitOfMandat& command, const DecisionContext& cont
 Decided decide(const RemoveProduitFromMandat& command, const DecisionContext& context);
 Decided decide(const DeleteMandat& command, const DecisionContext& context);
 Decided decide(const RestoreMandat& command, const DecisionContext& context);
+
+/// How many of the mandats in the way are looked for.
+inline constexpr std::size_t k_most_mandats_named = 20;
 
 namespace index {
 /// Shared keys: the mandats that run, by whose they are and by what they have.

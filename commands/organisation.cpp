@@ -279,7 +279,7 @@ Decided decide(const ChangeStage& command, const DecisionContext& context) {
 Decided decide(const DeleteOrganisation& command, const DecisionContext& context) {
   auto decided = delete_record<OrganisationDeleted>(command, "only managers delete organisations", context);
   if (!decided) return decided;
-  const auto mandats = context.state.holders(index::running_mandats_of(command.id));
+  const auto mandats = context.state.holders(index::running_mandats_of(command.id), k_most_mandats_named);
   if (!mandats.empty()) return in_running_mandats("the organisation", mandats, context);
   return decided;
 }

@@ -52,7 +52,7 @@ Decided decide(const UpdateProduit& command, const DecisionContext& context) {
 Decided decide(const DeleteProduit& command, const DecisionContext& context) {
   auto decided = delete_record<ProduitDeleted>(command, "only managers delete produits", context);
   if (!decided) return decided;
-  const auto mandats = context.state.holders(index::running_mandats_of_produit(command.id));
+  const auto mandats = context.state.holders(index::running_mandats_of_produit(command.id), k_most_mandats_named);
   if (!mandats.empty()) return in_running_mandats("the produit", mandats, context);
   return decided;
 }

@@ -2,11 +2,12 @@
 
 namespace alforis::commands {
 
-void check_assignee(domain::Problems& problems, const std::optional<Uuid>& assignee, const domain::Whose& record,
-                    std::string_view pointer, const DecisionContext& context) {
+void check_assignee(domain::Problems& problems, const std::optional<Uuid>& assignee, bool given,
+                    const domain::Whose& record, std::string_view pointer, const DecisionContext& context) {
   if (!assignee) return;
   const auto user = context.state.viewer(*assignee);
-  if (!user || *assignee == domain::system_actor()) {
+  const bool seen = user && (!given || can_see_user(context.actor, *assignee, user->team));
+  if (!seen || *assignee == domain::system_actor()) {
     problems.push_back({"unknown_reference", std::string(pointer), "there is no active user with this id"});
   } else if (user->role == domain::Role::viewer || !can_see(*user, record)) {
     problems.push_back({"assignee_cannot_act", std::string(pointer), "this user may not see or change the record"});

@@ -18,8 +18,9 @@ void check_reference(domain::Problems& problems, const std::optional<Uuid>& id, 
   problems.push_back({"unknown_reference", std::string(pointer), "there is no such " + std::string(State::k_entity)});
 }
 
-/// Adds a problem when the assignee is no active user, or one who may not see what they are to do.
-void check_assignee(domain::Problems& problems, const std::optional<Uuid>& assignee, const domain::Whose& record,
-                    std::string_view pointer, const DecisionContext& context);
+/// Adds a problem when the assignee is no active user, or one who may not see or change what they are to do. `given`:
+/// by this command, so that the actor has to see the user.
+void check_assignee(domain::Problems& problems, const std::optional<Uuid>& assignee, bool given,
+                    const domain::Whose& record, std::string_view pointer, const DecisionContext& context);
 
 }  // namespace alforis::commands

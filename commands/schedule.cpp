@@ -14,10 +14,11 @@ Date day_before(const Date& day) {
 }
 
 template <class Make>
-void add(std::vector<ScheduledCommand>& due, std::string_view policy, const std::vector<Uuid>& ids, const Date& today,
-         const Make& make) {
+void add(std::vector<ScheduledCommand>& due, std::string_view policy, const std::vector<Uuid>& ids,
+         const StateView& state, const Make& make) {
   for (const Uuid& id : ids) {
-    std::string command_id = "policy/" + std::string(policy) + '/' + id.text() + '/' + today.text();
+    const auto version = std::to_string(present_version<domain::Mandat>(id, state));
+    std::string command_id = "policy/" + std::string(policy) + '/' + id.text() + '/' + version;
     due.push_back({std::move(command_id), std::string(policy), make(id)});
   }
 }
@@ -26,9 +27,9 @@ void add(std::vector<ScheduledCommand>& due, std::string_view policy, const std:
 
 std::vector<ScheduledCommand> due_commands(const StateView& state, const Date& today, std::size_t most) {
   std::vector<ScheduledCommand> due;
-  add(due, "mandat_end", state.due(index::mandat_ends(), day_before(today), most), today,
+  add(due, "mandat_end", state.due(index::mandat_ends(), day_before(today), most), state,
       [](const Uuid& id) { return EndMandat{id}; });
-  add(due, "mandat_expiring_soon", state.due(index::mandat_expiries(), today, most), today,
+  add(due, "mandat_expiring_soon", state.due(index::mandat_expiries(), today, most), state,
       [](const Uuid& id) { return AnnounceMandatExpiry{id}; });
   return due;
 }

@@ -13,12 +13,12 @@ namespace alforis::commands {
 
 /// A command of the system.
 struct ScheduledCommand {
-  std::string command_id;  ///< says policy, entity and day: the same each time it is found
+  std::string command_id;  ///< says policy, entity and its version: the same each time it is found
   std::string policy;      ///< snake_case, for the history
   Command command;
 };
 
-/// What is due on the day and not done yet, the oldest first, at most `most` of each policy:
+/// What is due on the day and not done yet; policy by policy, the oldest first, at most `most` of each:
 /// - `mandat_end`: an active mandat ends by itself when its date_fin is over;
 /// - `mandat_expiring_soon`: its end is 30 days away or less.
 std::vector<ScheduledCommand> due_commands(const StateView& state, const domain::Date& today, std::size_t most);

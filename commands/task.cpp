@@ -39,21 +39,14 @@ Rejection no_such_move(const Task& task) {
   return refused;
 }
 
-/// A task of a mandat is one of its organisation.
+/// A task of a mandat is one of its organisation. The mandat is there.
 void follow_mandat(TaskData<Full>& data, Problems& problems, const DecisionContext& context) {
-  check_reference<Mandat>(problems, data.mandat_id, "/mandat_id", context);
-  if (!data.mandat_id || !problems.empty()) return;
   const Uuid organisation = *context.state.find<Mandat>(*data.mandat_id)->organisation_id;
   if (data.organisation_id && *data.organisation_id != organisation) {
     problems.push_back({"mandat_mismatch", "/mandat_id", "the mandat is another organisation's"});
   }
   data.organisation_id = organisation;
-}
-
-void check_references(TaskData<Full>& data, Problems& problems, const DecisionContext& context) {
-  check_reference<Organisation>(problems, data.organisation_id, "/organisation_id", context);
-  check_reference<Person>(problems, data.person_id, "/person_id", context);
-  follow_mandat(data, problems, context);
+  check_reference<Organisation>(problems, data.organisation_id, "/mandat_id", context);
 }
 
 Whose whose(const TaskData<Full>& data, const DecisionContext& context) {
@@ -61,6 +54,31 @@ Whose whose(const TaskData<Full>& data, const DecisionContext& context) {
   static_cast<TaskData<Full>&>(record) = data;
   record.created_by = context.actor.id;
   return context.state.whose(record);
+}
+
+/// What stays as it is was right when it came. `changed` gets its mandat's organisation.
+Refusal check_changed_references(const TaskUpdated& event, TaskData<Full>& changed, const DecisionContext& context) {
+  Problems problems;
+  if (event.organisation_id.touched()) {
+    check_reference<Organisation>(problems, event.organisation_id.value(), "/organisation_id", context);
+    if (!event.organisation_id.value() && changed.mandat_id) {
+      problems.push_back({"mandat_mismatch", "/organisation_id", "the task is about a mandat of this organisation"});
+    }
+  }
+  if (event.person_id.touched()) {
+    check_reference<Person>(problems, event.person_id.value(), "/person_id", context);
+  }
+  if (event.mandat_id.touched()) {
+    check_reference<Mandat>(problems, event.mandat_id.value(), "/mandat_id", context);
+  }
+  const bool belongs = event.mandat_id.touched() || event.organisation_id.touched();
+  if (problems.empty() && belongs && changed.mandat_id) follow_mandat(changed, problems, context);
+  const bool given = event.assignee_id.touched();
+  if (problems.empty() && (given || belongs || event.person_id.touched())) {
+    check_assignee(problems, changed.assignee_id, given, whose(changed, context), "/assignee_id", context);
+  }
+  if (problems.empty()) return std::nullopt;
+  return invalid(std::move(problems));
 }
 
 InteractionType usual_type(TaskCategory category) {
@@ -119,8 +137,13 @@ Decided decide(const CreateTask& command, const DecisionContext& context) {
   static_cast<TaskData<Full>&>(event) = command.data;
   if (!event.assignee_id && context.actor.id != system_actor()) event.assignee_id = context.actor.id;
   Problems problems;
-  check_references(event, problems, context);
-  if (problems.empty()) check_assignee(problems, event.assignee_id, whose(event, context), "/assignee_id", context);
+  check_reference<Organisation>(problems, event.organisation_id, "/organisation_id", context);
+  check_reference<Person>(problems, event.person_id, "/person_id", context);
+  check_reference<Mandat>(problems, event.mandat_id, "/mandat_id", context);
+  if (event.mandat_id && problems.empty()) follow_mandat(event, problems, context);
+  if (problems.empty()) {
+    check_assignee(problems, event.assignee_id, true, whose(event, context), "/assignee_id", context);
+  }
   if (!problems.empty()) return invalid(std::move(problems));
   return happened(command.id, std::move(event));
 }
@@ -133,14 +156,8 @@ Decided decide(const UpdateTask& command, const DecisionContext& context) {
   if (!reduce<TaskData>(event, *present)) return Decision{command.id, {}};
   TaskData<Full> changed = *present;
   apply<TaskData>(changed, event);
-  Problems problems;
-  const bool moved = event.organisation_id.touched() || event.person_id.touched() || event.mandat_id.touched();
-  if (moved) check_references(changed, problems, context);
+  if (auto refusal = check_changed_references(event, changed, context)) return *refusal;
   if (changed.organisation_id) event.organisation_id = *changed.organisation_id;
-  if (problems.empty() && (moved || event.assignee_id.touched())) {
-    check_assignee(problems, changed.assignee_id, whose(changed, context), "/assignee_id", context);
-  }
-  if (!problems.empty()) return invalid(std::move(problems));
   Decision decision{command.id, {}};
   const bool assigned = event.assignee_id.touched();
   event.assignee_id = {};
@@ -193,7 +210,8 @@ Decided decide(const SnoozeTask& command, const DecisionContext& context) {
   }
   const std::string zone = zone_of(present->assignee_id, context);
   LocalTime due = local_time(present->due_at.value_or(context.now), zone);
-  const auto day = Date::from_ymd(local_time(context.now, zone).date.days() + std::chrono::days(command.days));
+  const auto from = std::max(due.date, local_time(context.now, zone).date);
+  const auto day = Date::from_ymd(from.days() + std::chrono::days(command.days));
   if (!day) return invalid(problem("out_of_range", "there is no such day", "/days"));
   due.date = *day;
   return happened(command.id, TaskSnoozed{instant_of(due, zone)});

@@ -53,7 +53,7 @@ struct ReopenTask {
   Uuid id;
   IfMatch if_match;
 };
-/// Due in so many days from now on, at the time of day it was due, as the assignee's clock has it.
+/// Due so many days later, counted from today when it was due before, at the same time of day by the assignee's clock.
 struct SnoozeTask {
   using Subject = domain::Task;
   static constexpr std::int64_t k_most_days = 365;

@@ -35,6 +35,12 @@ struct Decided1 {
   std::size_t drafts_before = 0;  ///< what it was decided upon beside the state
 };
 
+/// When a batch is decided: the same for all in it.
+struct BatchTime {
+  domain::Instant now;
+  domain::Date today;
+};
+
 /// A client's key of 255 characters, and room for whose it is and which record of an import.
 constexpr std::size_t k_max_command_id = 320;
 constexpr std::size_t k_max_metadata = 64 << 10;
@@ -172,7 +178,7 @@ class Writer::Core {
   /// writer is to stop and the queue is done.
   Batch take(const std::stop_token& stop) {
     Batch batch;
-    add_due(batch);
+    if (!stop.stop_requested()) add_due(batch);
     std::unique_lock lock(mutex_);
     if (batch.empty()) wait_for_commands(lock, stop);
     while (!queue_.empty() && batch.size() < options_.batch_limit) {
@@ -207,7 +213,7 @@ class Writer::Core {
       request.command = std::move(due.command);
       batch.push_back({std::move(request), [this](const CommandResult& result) {
                          const auto* outcome = std::get_if<Outcome>(&result);
-                         if (outcome != nullptr && outcome->changed) ++policies_did_;
+                         if (outcome != nullptr && outcome->changed && !outcome->replayed) ++policies_did_;
                        }});
     }
     more_due_ = batch.size() >= k_most_due;
@@ -216,12 +222,13 @@ class Writer::Core {
   /// Decides, appends, reads back, folds. Throws when the outcome of anything is unknown; then nobody was answered.
   std::vector<CommandResult> execute(const Batch& batch) {
     const auto now = domain::Instant::from_micros(options_.now_us());
+    const domain::Date today = date_of(now);
     std::vector<CommitDraft> drafts;
     std::vector<Decided1> decided;
     decided.reserve(batch.size());
     overlay_.clear();
     refusals_.clear();
-    for (const Taken& taken : batch) decided.push_back(decide_one(taken.request, now, drafts));
+    for (const Taken& taken : batch) decided.push_back(decide_one(taken.request, {now, today}, drafts));
     std::vector<Commit> commits;
     if (drafts.empty()) {
       epoch_->confirm();  // refused upon what another writer may have changed meanwhile
@@ -240,7 +247,7 @@ class Writer::Core {
     return results;
   }
 
-  Decided1 decide_one(const CommandRequest& request, domain::Instant now, std::vector<CommitDraft>& drafts) {
+  Decided1 decide_one(const CommandRequest& request, const BatchTime& time, std::vector<CommitDraft>& drafts) {
     if (auto problems = unwritable(request)) return {invalid(std::move(*problems)), std::nullopt};
     const StateView state(overlay_);
     if (const auto known = overlay_.get(outcome_key(request.command_id))) {
@@ -255,14 +262,15 @@ class Writer::Core {
     }
     const auto actor = state.viewer(request.actor);
     if (!actor) return {forbidden("the user is unknown or inactive"), std::nullopt};
-    Decided1 decided = decide_now(request, state, *actor, now, drafts);
-    if (!decided.draft) remember(request, decided.result, now);
+    Decided1 decided = decide_now(request, state, *actor, time, drafts);
+    if (!decided.draft) remember(request, decided.result, time.now);
     return decided;
   }
 
   Decided1 decide_now(const CommandRequest& request, const StateView& state, const domain::Viewer& actor,
-                      domain::Instant now, std::vector<CommitDraft>& drafts) {
-    const DecisionContext context{state, actor, now, date_of(now)};
+                      const BatchTime& time, std::vector<CommitDraft>& drafts) {
+    const domain::Instant now = time.now;
+    const DecisionContext context{state, actor, now, time.today};
     auto decision = request.command.decide(context);
     if (!decision) return {std::move(decision).error(), std::nullopt};
     Outcome outcome;

@@ -55,7 +55,7 @@ void evolve(std::optional<Mandat>& state, const MandatTerminated& event, const E
   state->end_reason = *event.reason;
   state->date_fin = *event.date_fin;
   for (MandatProduit& stay : state->produits) {
-    if (stay.live()) stay.date_retrait = *event.date_fin;
+    if (stay.live()) stay.date_retrait = std::max(*event.date_fin, *stay.date_ajout);
   }
   stamp_updated(*state, context);
 }

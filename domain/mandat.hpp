@@ -80,7 +80,8 @@ struct MandatActivated {
 };
 BOOST_DESCRIBE_STRUCT(MandatActivated, (), (date_debut))
 
-/// Ended, or, while it was only proposed, abandoned. Produits that are in leave on that day.
+/// Ended, or, while it was only proposed, abandoned. Produits that are in leave on that day, and none
+/// before it came.
 struct MandatTerminated {
   static constexpr std::string_view k_type = "mandat.terminated.v1";
   MandatStatus from = MandatStatus::actif;

@@ -338,7 +338,7 @@ class Installation {
 
 int serve(ServeSettings& settings) {
   // Two threads per core allocate; glibc's default of eight arenas per core keeps freed memory for each.
-  mallopt(M_ARENA_MAX, 4);
+  mallopt(M_ARENA_MAX, 4);  // NOLINT(concurrency-mt-unsafe): there is one thread yet
   const StopSignals signals;
   set_listen(settings.server, settings.listen);
   Installation installation(settings);

@@ -31,15 +31,15 @@ PositionGate::Waiters PositionGate::reach(Position position) {
   return ready;
 }
 
-void PositionGate::wake(Waiters ready) {
-  for (auto& waiter : ready) boost::asio::post(waiter->executor, [waiter] { waiter->timer.cancel(); });
+void PositionGate::wake(const Waiters& ready) {
+  for (const auto& waiter : ready) boost::asio::post(waiter->executor, [waiter] { waiter->timer.cancel(); });
 }
 
 void PositionGate::move_to(Position position) {
   std::unique_lock lock(mutex_);
   Waiters ready = reach(position);
   lock.unlock();
-  wake(std::move(ready));
+  wake(ready);
 }
 
 void PositionGate::advance(Position position) {
@@ -47,7 +47,7 @@ void PositionGate::advance(Position position) {
   if (position <= this->position()) return;
   Waiters ready = reach(position);
   lock.unlock();
-  wake(std::move(ready));
+  wake(ready);
 }
 
 Task<bool> PositionGate::wait(Position position, std::chrono::milliseconds timeout) {

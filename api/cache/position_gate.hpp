@@ -36,7 +36,7 @@ class PositionGate {
 
   /// Stands there and takes out who waited for it; under the mutex.
   Waiters reach(Position position);
-  static void wake(Waiters ready);
+  static void wake(const Waiters& ready);
 
   std::atomic<Position> position_{0};
   std::mutex mutex_;

@@ -35,7 +35,7 @@ struct ProduitJoining {
 BOOST_DESCRIBE_STRUCT(ProduitJoining, (), (produit_id, date_ajout, allocation))
 
 struct ProduitShare {
-  std::optional<domain::Percent> allocation;
+  domain::Edit<domain::Percent> allocation;
 };
 BOOST_DESCRIBE_STRUCT(ProduitShare, (), (allocation))
 

@@ -79,7 +79,7 @@ std::vector<Route> mandat_routes(Services& services) {
   create.examples = {{"", R"({"organisation_id":"0195c2a0-0000-7000-8000-000000000001","commission_rate":1.25})", ""}};
   may_answer(rows.patch<commands::UpdateMandat, MandatData<Patch>>("Change fields; the status has moves of its own",
                                                                    "MandatPatch"),
-             {"deleted", "not_unique"});
+             {"deleted", "ended", "not_unique"});
   add_moves(rows);
   add_produits(rows);
   may_answer(rows.remove<commands::DeleteMandat>("Delete; not while it runs"), {"deleted", "mandat_running"});

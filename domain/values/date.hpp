@@ -30,6 +30,7 @@ class Date {
   /// For arithmetic: the count of days since 1970-01-01.
   constexpr std::chrono::sys_days days() const { return day_; }
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the generated 0 for a pointer
   friend constexpr auto operator<=>(const Date&, const Date&) = default;
 
  private:

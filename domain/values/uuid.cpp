@@ -13,11 +13,8 @@ constexpr std::uint8_t k_no_digit = 0xFF;
 constexpr auto k_nibbles = [] {
   std::array<std::uint8_t, 256> table{};
   table.fill(k_no_digit);
-  for (int i = 0; i < 10; ++i) table[static_cast<std::size_t>('0' + i)] = static_cast<std::uint8_t>(i);
-  for (int i = 0; i < 6; ++i) {
-    table[static_cast<std::size_t>('a' + i)] = static_cast<std::uint8_t>(10 + i);
-    table[static_cast<std::size_t>('A' + i)] = static_cast<std::uint8_t>(10 + i);
-  }
+  for (std::uint8_t i = 0; i < 10; ++i) table['0' + i] = i;
+  for (std::uint8_t i = 0; i < 6; ++i) table['a' + i] = table['A' + i] = static_cast<std::uint8_t>(10 + i);
   return table;
 }();
 

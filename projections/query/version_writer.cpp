@@ -47,7 +47,7 @@ Written VersionWriter::write(const Batch& batch) {
     if (!advance_checkpoint(connection_, schemas_, version_.number, active_, version_.cursor, batch.cursor)) {
       throw superseded();
     }
-    const Written written = tables_.write(batch.items);
+    Written written = tables_.write(batch.items);
     if (batch.from_parked) tables_.unpark(batch.items);
     tables_.park(batch.parked);
     refresh_statistics(written.rows);

@@ -22,6 +22,12 @@ def paris_day(instant):
     return moment.astimezone(zoneinfo.ZoneInfo("Europe/Paris")).date().isoformat()
 
 
+def paris_time(instant):
+    """What clocks there showed, HH:MM."""
+    moment = datetime.datetime.fromisoformat(instant.replace("Z", "+00:00"))
+    return moment.astimezone(zoneinfo.ZoneInfo("Europe/Paris")).strftime("%H:%M")
+
+
 def luhn_check_digit(digits):
     total = 0
     for i, digit in enumerate(reversed(digits)):

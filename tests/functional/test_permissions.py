@@ -273,6 +273,12 @@ def landscape(make_server):
                 for collection in ("interactions", "tasks"):
                     record = firm.admin.create(collection, {"title": unique(f"Affaire {owner}"), **about})
                     made.append((collection, owner, record["id"]))
+            # With both, the organisation decides: a person whom everybody sees opens nothing.
+            stranger = firm.admin.create("people", {"last_name": unique("Partout")})
+            made.append(("people", None, stranger["id"]))
+            both = {"organisation_id": organisation["id"], "person_id": stranger["id"]}
+            made.append(("interactions", owner, firm.admin.create("interactions", {"title": unique("Les deux"), **both})["id"]))
+            made.append(("tasks", owner, firm.admin.create("tasks", {"title": unique("Les deux"), **both})["id"]))
             if owner not in (None, "viewer"):  # without a subject it is the assignee's
                 task = firm.admin.create("tasks", {"title": unique("Sans objet"), "assignee_id": firm.id_of(owner)})
                 made.append(("tasks", owner, task["id"]))

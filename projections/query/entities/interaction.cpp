@@ -49,7 +49,7 @@ const TableOf<Interaction>& table_of<Interaction>() {
   static const TableOf<Interaction> table{
       "interactions",
       interaction_columns(),
-      {"(created_at, id)", "(occurred_at, id)", "(organisation_id, occurred_at)",
+      {"(created_at, id)", "(occurred_at DESC NULLS LAST, id DESC)", "(organisation_id, occurred_at)",
        "(person_id) WHERE person_id IS NOT NULL", "(next_action_at, id) WHERE next_action_at IS NOT NULL"}};
   return table;
 }

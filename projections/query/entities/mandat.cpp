@@ -44,9 +44,7 @@ std::vector<Column<Mandat>> mandat_columns() {
 template <>
 const TableOf<Mandat>& table_of<Mandat>() {
   static const TableOf<Mandat> table{
-      "mandats",
-      mandat_columns(),
-      {"(created_at, id)", "(organisation_id)", "(date_fin, id) WHERE date_fin IS NOT NULL"}};
+      "mandats", mandat_columns(), {"(created_at, id)", "(organisation_id)", "(date_fin, id)"}};
   return table;
 }
 

@@ -41,8 +41,8 @@ template <>
 const TableOf<Task>& table_of<Task>() {
   static const TableOf<Task> table{"tasks",
                                    task_columns(),
-                                   {"(created_at, id)", "(due_at, id) WHERE due_at IS NOT NULL",
-                                    "(assignee_id, due_at)", "(organisation_id) WHERE organisation_id IS NOT NULL"}};
+                                   {"(created_at, id)", "(due_at, id)", "(assignee_id, due_at)",
+                                    "(organisation_id) WHERE organisation_id IS NOT NULL"}};
   return table;
 }
 

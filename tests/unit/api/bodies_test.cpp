@@ -71,7 +71,7 @@ class NewBody : public ::testing::Test {};
 using NewBodies =
     ::testing::Types<NewOrganisation, NewPerson, NewLink, NewProduit, NewMandat, NewInteraction, NewTask, NewTeam,
                      NewUser, StageMove, Removal, LinkEnding, MandatSigning, MandatActivation, MandatTermination,
-                     ProduitJoining, ProduitShare, ProduitLeaving, Rescheduling, TaskCompletion, Snooze>;
+                     ProduitJoining, ProduitLeaving, Rescheduling, TaskCompletion, Snooze>;
 TYPED_TEST_SUITE(NewBody, NewBodies);
 
 TYPED_TEST(NewBody, TakesNullForWhatMayBeLeftOutAndSaysSo) {

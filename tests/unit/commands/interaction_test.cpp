@@ -87,6 +87,30 @@ TEST(LogInteraction, IsAboutAProduitThatARunningMandatCovers) {
       << "what was covered then stays";
 }
 
+TEST(LogInteraction, TellsNothingOfTheMandatsOfAHiddenOrganisation) {
+  Firm firm = firm_with_parties();
+  firm.given("mona", create_produit("fund", R"({"name":"Fund","type":"etf"})"));
+  const auto about = log_interaction("i", R"({"title":"N","organisation_id":"@beta","produit_id":"@fund"})");
+  const std::string before = firm.when("sam", about);
+  firm.given("lia", create_mandat("m", R"({"organisation_id":"@beta","date_signature":"2025-01-01"})"));
+  firm.given("lia", sign("m"));
+  firm.given("lia", add_produit("m", "fund"));
+  EXPECT_EQ(firm.when("sam", about), before);
+  EXPECT_EQ(before, "invalid invalid_input unknown_reference@/organisation_id");
+}
+
+TEST(UpdateInteraction, DoesNotLookAgainAtWhatStays) {
+  Firm firm = firm_with_parties();
+  firm.given("ada",
+             log_interaction("i", R"({"title":"N","organisation_id":"@open","participants":[{"person_id":"@ann"}]})"));
+  EXPECT_THAT(firm.when("lia", update_interaction("i", R"({"title":"M"})")), StartsWith("forbidden"));
+  firm.given("ada", update_interaction("i", R"({"assignee_id":"@lia"})"));
+  EXPECT_THAT(
+      firm.when("lia", update_interaction("i", R"({"participants":[{"person_id":"@ann"},{"person_id":"@bob"}]})")),
+      StartsWith("interaction.updated.v1"))
+      << "ann was there already, though lia does not see her";
+}
+
 TEST(LogInteraction, IsAssignedToWhoMayActOnIt) {
   const Firm firm = firm_with_parties();
   const auto to = [](std::string_view user) {
@@ -94,7 +118,8 @@ TEST(LogInteraction, IsAssignedToWhoMayActOnIt) {
                            R"({"title":"N","organisation_id":"@acme","assignee_id":"@)" + std::string(user) + "\"}");
   };
   EXPECT_THAT(firm.when("sam", to("sue")), StartsWith("interaction.created.v1"));
-  EXPECT_EQ(firm.when("sam", to("lia")), "invalid invalid_input assignee_cannot_act@/assignee_id");
+  EXPECT_EQ(firm.when("ada", to("lia")), "invalid invalid_input assignee_cannot_act@/assignee_id");
+  EXPECT_EQ(firm.when("sam", to("lia")), "invalid invalid_input unknown_reference@/assignee_id") << "of another team";
   EXPECT_EQ(firm.when("sam", to("vic")), "invalid invalid_input assignee_cannot_act@/assignee_id");
   EXPECT_EQ(firm.when("sam", to("ivan")), "invalid invalid_input unknown_reference@/assignee_id");
 }

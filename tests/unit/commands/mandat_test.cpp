@@ -87,6 +87,31 @@ TEST(MandatDates, AreInOrderWhateverChangesThem) {
             R"(mandat.updated.v1 m {"date_fin":null,"commission_rate":1.5})");
 }
 
+TEST(MandatDates, ThatAStatusRestsOnStay) {
+  const auto patched = [](MandatStatus status, std::string_view patch) {
+    return firm_with(status).when("sam", update_mandat("m", patch));
+  };
+  constexpr std::string_view k_none = R"({"date_signature":null,"date_debut":null})";
+  EXPECT_THAT(patched(MandatStatus::propose, k_none), StartsWith("mandat.updated.v1"));
+  EXPECT_EQ(patched(MandatStatus::signe, k_none), "invalid invalid_input not_nullable@/date_signature");
+  EXPECT_EQ(patched(MandatStatus::actif, k_none),
+            "invalid invalid_input not_nullable@/date_signature not_nullable@/date_debut");
+  for (const auto* fin : {R"({"date_fin":null})", R"({"date_fin":"2026-01-01"})"}) {
+    EXPECT_EQ(patched(MandatStatus::termine, fin), "conflict ended");
+  }
+}
+
+TEST(MandatDates, OfOneCalledOffBeforeItBeganAreNotLookedAtAgain) {
+  Firm firm;
+  firm.given("sam", create_organisation("acme", R"({"name":"Acme"})"));
+  firm.given("sam", create_mandat("m", R"({"organisation_id":"@acme","date_debut":"2025-09-01"})"));
+  firm.given("sam", sign("m", "2025-06-01"));
+  firm.given("sam", activate("m"));
+  firm.given("sam", terminate("m", "r"));
+  EXPECT_EQ(firm.state<Mandat>("m").date_fin, date(k_today)) << "active, but not begun";
+  EXPECT_EQ(firm.when("sam", update_mandat("m", R"({"notes":"x"})")), R"(mandat.updated.v1 m {"notes":"x"})");
+}
+
 TEST(Mandats, FollowTheirOrganisation) {
   const Firm firm = firm_with(MandatStatus::propose);
   for (const auto* actor : {"ada", "mona", "sam"}) {
@@ -113,6 +138,18 @@ TEST(MandatNumbers, AreTheYearsNextWithoutGaps) {
   firm.given("mona", DeleteMandat{id("n40"), {}, {}});
   firm.given("sam", create_mandat("after", R"({"organisation_id":"@acme"})"));
   EXPECT_EQ(number_of(firm, "after"), "M-2025-0041") << "a deleted mandat keeps its number";
+}
+
+TEST(MandatNumbers, AreComparedWithoutCaseAndNothingElse) {
+  Firm firm = firm_with(MandatStatus::propose);
+  firm.given("sam", create_mandat("a", R"({"organisation_id":"@acme","number":"A/12.5"})"));
+  for (const auto* number : {"A/125", "A-12.5", "A 12.5"}) {
+    EXPECT_THAT(
+        firm.when("sam", create_mandat("b", R"({"organisation_id":"@acme","number":")" + std::string(number) + "\"}")),
+        StartsWith("mandat.created.v1"));
+  }
+  EXPECT_EQ(firm.when("sam", create_mandat("b", R"({"organisation_id":"@acme","number":"a/12.5"})")),
+            "conflict not_unique not_unique@/number other: a");
 }
 
 TEST(MandatNumbers, GivenByHandAreNobodyElses) {
@@ -161,13 +198,25 @@ TEST(MandatProduits, LeaveWithItsEndAndStayInItsHistory) {
   EXPECT_THAT(firm.when("mona", DeleteProduit{id("fund"), {}, {}}), StartsWith("produit.deleted.v1"));
 }
 
+TEST(MandatProduits, StayNoTimeBackwardsAndNotTwiceAtOnce) {
+  Firm firm = firm_with(MandatStatus::actif);
+  firm.given("sam", add_produit("m", "fund", "2025-06-10"));
+  firm.given("sam", remove_produit("m", "fund", "2025-06-12"));
+  EXPECT_EQ(firm.when("sam", add_produit("m", "fund", "2025-06-11")),
+            "invalid invalid_input dates_reversed@/date_ajout");
+  firm.given("sam", add_produit("m", "fund", "2025-06-12"));
+  firm.given("sam", terminate("m", "r", "2025-06-01"));
+  EXPECT_EQ(firm.state<Mandat>("m").produits[1].date_retrait, date("2025-06-12"));
+}
+
 TEST(MandatProduits, ChangeTheirAllocation) {
   Firm firm = firm_with(MandatStatus::actif);
-  const auto half = domain::Percent::parse("50").value();
+  const auto half = domain::Edit<domain::Percent>(domain::Percent::parse("50").value());
   EXPECT_EQ(firm.when("sam", ChangeProduitOfMandat{id("m"), {}, id("fund"), half}), "not_found not_found");
   firm.given("sam", add_produit("m", "fund"));
   firm.given("sam", ChangeProduitOfMandat{id("m"), {}, id("fund"), half});
-  EXPECT_EQ(firm.state<Mandat>("m").produits[0].allocation, half);
+  EXPECT_EQ(firm.state<Mandat>("m").produits[0].allocation, half.value());
+  EXPECT_EQ(firm.when("sam", ChangeProduitOfMandat{id("m"), {}, id("fund"), {}}), k_nothing) << "left out, it stays";
   EXPECT_EQ(firm.when("sam", ChangeProduitOfMandat{id("m"), {}, id("fund"), half}), k_nothing);
 }
 

@@ -27,8 +27,12 @@ TEST(CreateTask, IsOnesOwnUnlessItSaysOtherwise) {
   EXPECT_EQ(firm.when("vic", create_task("n", R"({"title":"N"})")), "forbidden forbidden");
   EXPECT_EQ(firm.when("lia", create_task("n", R"({"title":"N","organisation_id":"@acme"})")),
             "invalid invalid_input unknown_reference@/organisation_id");
-  EXPECT_EQ(firm.when("sam", create_task("n", R"({"title":"N","organisation_id":"@acme","assignee_id":"@lia"})")),
-            "invalid invalid_input assignee_cannot_act@/assignee_id");
+  const auto for_lia = create_task("n", R"({"title":"N","organisation_id":"@acme","assignee_id":"@lia"})");
+  EXPECT_EQ(firm.when("ada", for_lia), "invalid invalid_input assignee_cannot_act@/assignee_id");
+  EXPECT_EQ(firm.when("sam", for_lia), "invalid invalid_input unknown_reference@/assignee_id");
+  const auto about_nothing = create_task("n", R"({"title":"N","assignee_id":"@lia"})");
+  EXPECT_THAT(firm.when("ada", about_nothing), StartsWith("task.created.v1"));
+  EXPECT_EQ(firm.when("sam", about_nothing), "invalid invalid_input unknown_reference@/assignee_id");
 }
 
 TEST(CreateTask, OfAMandatIsOneOfItsOrganisation) {
@@ -38,6 +42,12 @@ TEST(CreateTask, OfAMandatIsOneOfItsOrganisation) {
   EXPECT_EQ(firm.when("ada", create_task("n", R"({"title":"N","mandat_id":"@m","organisation_id":"@beta"})")),
             "invalid invalid_input mandat_mismatch@/mandat_id");
   EXPECT_EQ(firm.when("sam", update_task("t", R"({"mandat_id":"@m"})")), R"(task.updated.v1 t {"mandat_id":"m"})");
+  Firm with_mandat = firm_with_task(R"("mandat_id":"@m")");
+  EXPECT_EQ(with_mandat.when("sam", update_task("t", R"({"organisation_id":null})")),
+            "invalid invalid_input mandat_mismatch@/organisation_id");
+  with_mandat.given("mona", delete_organisation("acme"));
+  EXPECT_EQ(with_mandat.when("ada", create_task("n", R"({"title":"N","mandat_id":"@m"})")),
+            "invalid invalid_input unknown_reference@/mandat_id");
 }
 
 TEST(Tasks, WithoutASubjectAreTheirAssignees) {
@@ -163,6 +173,11 @@ TEST(SnoozeTask, KeepsTheTimeOfDayOfTheAssigneesClock) {
   firm.given("sam", update_user("sam", R"({"time_zone":"Asia/Tokyo"})"));
   EXPECT_EQ(snoozed(firm, 150), R"(task.snoozed.v1 t {"until":"2025-11-12T07:30:00.000000Z"})")
       << "no summer time there";
+}
+
+TEST(SnoozeTask, NeverBringsATaskForward) {
+  const Firm firm = firm_with_task(R"("organisation_id":"@acme","due_at":"2025-12-01T09:00:00Z")");
+  EXPECT_EQ(snoozed(firm, 7), R"(task.snoozed.v1 t {"until":"2025-12-08T09:00:00.000000Z"})");
 }
 
 TEST(SnoozeTask, TakesOneDayToAYear) {

@@ -666,6 +666,17 @@ TEST_F(PoliciesTest, EndAMandatWhenItsLastDayIsOverAndTellOfItBefore) {
   EXPECT_THAT(events_of("mandat.terminated.v1"), ::testing::ElementsAre("m"));
 }
 
+TEST_F(PoliciesTest, TellAgainOfAnEndThatWasMovedOnTheSameDay) {
+  make_mandat("m", "2025-07-01");
+  await("mandat.expiring_soon.v1", 1);
+  for (const auto* day : {"2025-07-02", "2025-07-01"}) {
+    done(rig.run(
+        request(std::string("move to ") + day, update_mandat("m", R"({"date_fin":")" + std::string(day) + "\"}"))));
+    await("mandat.expiring_soon.v1", day == std::string_view("2025-07-02") ? 2 : 3);
+  }
+  EXPECT_EQ(events_of("mandat.expiring_soon.v1").size(), 3U);
+}
+
 TEST_F(PoliciesTest, CatchUpOnceInOrderAfterDowntime) {
   make_mandat("late", "2025-07-20");
   make_mandat("early", "2025-07-01");
