@@ -161,7 +161,7 @@ function tryIt(path, method, operation, inputs) {
 function answersTable(operation) {
   const lines = answer => answer.description.split('\n').map(line => el('div', {}, line.replace(/^- /, '')));
   const rows = Object.entries(operation.responses).map(([status, answer]) =>
-    el('tr', {}, el('td', {}, el('code', {}, status)), el('td', {}, ...lines(answer))));
+    el('tr', {}, el('td', {}, el('code', {}, status)), el('td', {}, ...lines(resolve(answer)))));
   return el('table', {}, el('tbody', {}, ...rows));
 }
 

@@ -156,9 +156,10 @@ class Document {
   void write_request_body(const Route& route);
   void write_success(const Route& route);
   void write_problem(unsigned status, const std::set<std::string_view>& codes);
+  void write_problem_component(unsigned status, const std::set<std::string_view>& codes);
   void write_examples(const Route& route, std::string Example::*text);
   void write_components();
-  void header_ref(std::string_view kind, std::string_view component);
+  void component_ref(std::string_view kind, std::string_view component);
   void answer_header(std::string_view name, std::string_view component);
   std::string schema_ref(const Schema& schema, bool list);
 
@@ -166,6 +167,7 @@ class Document {
   std::map<std::string, std::vector<const Route*>> paths_;
   std::vector<std::string> tags_;
   std::map<std::string, std::string> schemas_;
+  std::map<std::string, std::pair<unsigned, std::set<std::string_view>>> problems_;  ///< by the component's name
   JsonWriter json_;
 };
 
@@ -182,13 +184,13 @@ std::string Document::schema_ref(const Schema& schema, bool list) {
   return prefix + list_name + "\"}";
 }
 
-void Document::header_ref(std::string_view kind, std::string_view component) {
+void Document::component_ref(std::string_view kind, std::string_view component) {
   json_.begin_object().member("$ref", "#/components/" + std::string(kind) + "/" + std::string(component)).end_object();
 }
 
 void Document::answer_header(std::string_view name, std::string_view component) {
   json_.key(name);
-  header_ref("headers", component);
+  component_ref("headers", component);
 }
 
 void Document::write_operation(const Route& route) {
@@ -226,10 +228,10 @@ void Document::write_parameters(const Route& route) {
   for (const QueryParameter& row : route.query) {
     write_parameter(row.name, "query", row.description, row.schema, row.required, row.example);
   }
-  if (route.command) header_ref("parameters", "IdempotencyKey");
-  if (route.if_match) header_ref("parameters", "IfMatch");
-  if (route.etag && route.method == Method::get) header_ref("parameters", "IfNoneMatch");
-  if (route.reads) header_ref("parameters", "AlforisAfter");
+  if (route.command) component_ref("parameters", "IdempotencyKey");
+  if (route.if_match) component_ref("parameters", "IfMatch");
+  if (route.etag && route.method == Method::get) component_ref("parameters", "IfNoneMatch");
+  if (route.reads) component_ref("parameters", "AlforisAfter");
   json_.end_array();
 }
 
@@ -283,13 +285,22 @@ void Document::write_success(const Route& route) {
   }
 }
 
+/// Most operations refuse in the same few dozen ways: each is a component, named by what it says.
 void Document::write_problem(unsigned status, const std::set<std::string_view>& codes) {
+  std::string name = std::to_string(status);
+  for (const auto code : codes) name.append(".").append(code);
+  json_.key(std::to_string(status));
+  component_ref("responses", name);
+  problems_.try_emplace(std::move(name), status, codes);
+}
+
+void Document::write_problem_component(unsigned status, const std::set<std::string_view>& codes) {
   std::string description;
   for (const auto code : codes) {
     if (!description.empty()) description += "\n";
     description.append("- `").append(code).append("`: ").append(problem_sentence(code, domain::Locale::en));
   }
-  json_.key(std::to_string(status)).begin_object().member("description", description);
+  json_.begin_object().member("description", description);
   if (status == 503 || status == 429) {
     json_.key("headers").begin_object();
     answer_header("Retry-After", "RetryAfter");
@@ -309,6 +320,12 @@ void Document::write_components() {
   json_.key("components").begin_object();
   json_.key("schemas").begin_object();
   for (const auto& [name, schema] : schemas_) json_.key(name).raw(schema);
+  json_.end_object();
+  json_.key("responses").begin_object();
+  for (const auto& [name, problem] : problems_) {
+    json_.key(name);
+    write_problem_component(problem.first, problem.second);
+  }
   json_.end_object();
   json_.key("parameters").begin_object();
   for (const HeaderRow& row : k_request_headers) {

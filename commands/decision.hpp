@@ -11,6 +11,7 @@
 #include "commands/state.hpp"
 #include "domain/events.hpp"
 #include "domain/patch.hpp"
+#include "domain/wire/enums.hpp"
 
 namespace alforis::commands {
 
@@ -125,6 +126,25 @@ Found<State> live(const Uuid& id, const DecisionContext& context) {
   return gone;
 }
 
+/// The live record, if the actor may change it and names no other version. `who`: told to whoever may see it only.
+template <class State>
+Found<State> changeable(const Uuid& id, const IfMatch& if_match, std::string_view who, const DecisionContext& context) {
+  auto present = live<State>(id, context);
+  if (!present) return present;
+  if (!can_update(context.actor, context.state.whose(*present))) return forbidden(who);
+  if (auto refusal = stale(if_match, *present)) return *refusal;
+  return present;
+}
+
+/// Refuses a move that the status does not have, with those that it has.
+template <class Status>
+Rejection no_such_move(std::string_view what, Status status, std::vector<std::string> moves) {
+  Rejection refused =
+      conflict("invalid_transition", "the " + std::string(what) + " is " + std::string(domain::enum_text(status)));
+  refused.moves = std::move(moves);
+  return refused;
+}
+
 /// Refuses a new record whose id is another's already.
 template <class State>
 Refusal check_new_id(const Uuid& id, const DecisionContext& context) {
@@ -167,6 +187,15 @@ Found<typename Command::Subject> restorable(const Command& command, std::string_
   }
   if (auto refusal = stale(command.if_match, *present)) return *refusal;
   return present;
+}
+
+/// Takes a record out of the trash; one that is not in it stays as it is.
+template <class Event, class Command>
+Decided restore_record(const Command& command, std::string_view who, const DecisionContext& context) {
+  const auto present = restorable(command, who, context);
+  if (!present) return present.error();
+  if (!present->deleted()) return Decision{command.id, {}};
+  return happened(command.id, Event{});
 }
 
 }  // namespace alforis::commands

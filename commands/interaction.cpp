@@ -67,11 +67,7 @@ void check_duration(Problems& problems, const std::optional<std::int64_t>& minut
 }
 
 Found<Interaction> changeable(const Uuid& id, const IfMatch& if_match, const DecisionContext& context) {
-  auto present = live<Interaction>(id, context);
-  if (!present) return present;
-  if (!can_update(context.actor, context.state.whose(*present))) return forbidden("the interaction is somebody else's");
-  if (auto refusal = stale(if_match, *present)) return *refusal;
-  return present;
+  return commands::changeable<Interaction>(id, if_match, "the interaction is somebody else's", context);
 }
 
 }  // namespace
@@ -158,10 +154,7 @@ Decided decide(const DeleteInteraction& command, const DecisionContext& context)
 }
 
 Decided decide(const RestoreInteraction& command, const DecisionContext& context) {
-  const auto present = restorable(command, "only managers restore interactions", context);
-  if (!present) return present.error();
-  if (!present->deleted()) return Decision{command.id, {}};
-  return happened(command.id, InteractionRestored{});
+  return restore_record<InteractionRestored>(command, "only managers restore interactions", context);
 }
 
 }  // namespace alforis::commands

@@ -3,7 +3,6 @@
 #include "domain/organisation.hpp"
 #include "domain/produit.hpp"
 #include "domain/values/ascii.hpp"
-#include "domain/wire/enums.hpp"
 
 namespace alforis::commands {
 
@@ -99,22 +98,16 @@ std::vector<std::string> moves_from(MandatStatus status) {
 }
 
 Rejection no_such_move(const Mandat& mandat) {
-  Rejection refused = conflict("invalid_transition", "the mandat is " + std::string(enum_text(mandat.status)));
-  refused.moves = moves_from(mandat.status);
-  return refused;
+  return commands::no_such_move(Mandat::k_entity, mandat.status, moves_from(mandat.status));
 }
 
-/// A mandat that the actor may change. Mandats follow their organisation, into the trash too.
+/// A mandat that the actor may change. Mandats follow their organisation; while that is in the trash they wait.
 Found<Mandat> changeable(const Uuid& id, const IfMatch& if_match, const DecisionContext& context) {
-  auto present = live<Mandat>(id, context);
+  auto present =
+      commands::changeable<Mandat>(id, if_match, "the mandat's organisation belongs to somebody else", context);
   if (!present) return present;
-  if (!can_update(context.actor, context.state.whose(*present))) {
-    return forbidden("the mandat's organisation belongs to somebody else");
-  }
-  if (const auto party = context.state.find<Organisation>(*present->organisation_id); party && party->deleted()) {
-    return conflict("deleted", "the mandat's organisation is deleted");
-  }
-  if (auto refusal = stale(if_match, *present)) return *refusal;
+  const auto party = context.state.find<Organisation>(*present->organisation_id);
+  if (party && party->deleted()) return conflict("deleted", "the mandat's organisation is deleted");
   return present;
 }
 
@@ -143,11 +136,6 @@ Rejection not_in_mandat() { return not_found("produit in this mandat"); }
 Date told_from(const Date& end) {
   const auto day = Date::from_ymd(end.days() - AnnounceMandatExpiry::k_ahead);
   return day ? *day : end;
-}
-
-/// When the mandat ends: what was asked for, else today.
-Date end_of(const TerminateMandat& command, const DecisionContext& context) {
-  return command.date_fin.value_or(context.today);
 }
 
 }  // namespace
@@ -240,7 +228,7 @@ Decided decide(const TerminateMandat& command, const DecisionContext& context) {
   const auto present = changeable(command.id, command.if_match, context);
   if (!present) return present.error();
   if (present->status == MandatStatus::termine) return no_such_move(*present);
-  const Date end = end_of(command, context);
+  const Date end = command.date_fin.value_or(context.today);
   // One that is called off may never have begun: only what is past binds its end.
   MandatData<Full> changed = *present;
   changed.date_fin = end;
@@ -324,10 +312,7 @@ Decided decide(const DeleteMandat& command, const DecisionContext& context) {
 }
 
 Decided decide(const RestoreMandat& command, const DecisionContext& context) {
-  const auto present = restorable(command, "only managers restore mandats", context);
-  if (!present) return present.error();
-  if (!present->deleted()) return Decision{command.id, {}};
-  return happened(command.id, MandatRestored{});
+  return restore_record<MandatRestored>(command, "only managers restore mandats", context);
 }
 
 }  // namespace alforis::commands

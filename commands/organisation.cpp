@@ -266,11 +266,9 @@ Decided decide(const UpdateOrganisation& command, const DecisionContext& context
 }
 
 Decided decide(const ChangeStage& command, const DecisionContext& context) {
-  const auto present = live<Organisation>(command.id, context);
+  const auto present =
+      changeable<Organisation>(command.id, command.if_match, "the record belongs to somebody else", context);
   if (!present) return present.error();
-  if (!can_update(context.actor, context.state.whose(*present)))
-    return forbidden("the record belongs to somebody else");
-  if (auto refusal = stale(command.if_match, *present)) return *refusal;
   OrganisationData<Patch> patch;
   patch.pipeline_stage = command.stage;
   return changes(*present, std::move(patch), command.reason, context);

@@ -48,12 +48,9 @@ Decided decide(const CreatePerson& command, const DecisionContext& context) {
 }
 
 Decided decide(const UpdatePerson& command, const DecisionContext& context) {
-  const auto present = live<Person>(command.id, context);
+  const auto present = changeable<Person>(command.id, command.if_match,
+                                          "the person belongs to an organisation of somebody else", context);
   if (!present) return present.error();
-  if (!can_update(context.actor, context.state.whose(*present))) {
-    return forbidden("the person belongs to an organisation of somebody else");
-  }
-  if (auto refusal = stale(command.if_match, *present)) return *refusal;
   PersonUpdated event;
   static_cast<PersonData<Patch>&>(event) = command.patch;
   if (auto refusal = read_phones(event, *present)) return *refusal;
@@ -69,10 +66,7 @@ Decided decide(const DeletePerson& command, const DecisionContext& context) {
 }
 
 Decided decide(const RestorePerson& command, const DecisionContext& context) {
-  const auto present = restorable(command, "only managers restore people", context);
-  if (!present) return present.error();
-  if (!present->deleted()) return Decision{command.id, {}};
-  return happened(command.id, PersonRestored{});
+  return restore_record<PersonRestored>(command, "only managers restore people", context);
 }
 
 }  // namespace alforis::commands

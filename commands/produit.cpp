@@ -8,15 +8,12 @@ using namespace domain;
 
 namespace {
 
+constexpr std::string_view k_managers_only = "only managers keep the produits";
+
 std::string isin_key(const Isin& isin) { return "u/isin/" + isin.text(); }
 
 Refusal check_isin(const std::optional<Isin>& isin, const Uuid& self, const DecisionContext& context) {
   return isin ? check_taken<Produit>(isin_key(*isin), "/isin", self, context) : std::nullopt;
-}
-
-Refusal managers_only(const DecisionContext& context) {
-  if (context.actor.role >= Role::manager) return std::nullopt;
-  return forbidden("only managers keep the produits");
 }
 
 }  // namespace
@@ -27,7 +24,7 @@ std::vector<std::string> keys_of(const Produit& produit) {
 }
 
 Decided decide(const CreateProduit& command, const DecisionContext& context) {
-  if (auto refusal = managers_only(context)) return *refusal;
+  if (context.actor.role < Role::manager) return forbidden(k_managers_only);
   if (auto refusal = check_new_id<Produit>(command.id, context)) return *refusal;
   if (auto refusal = check_isin(command.data.isin, command.id, context)) return *refusal;
   ProduitCreated event;
@@ -36,10 +33,8 @@ Decided decide(const CreateProduit& command, const DecisionContext& context) {
 }
 
 Decided decide(const UpdateProduit& command, const DecisionContext& context) {
-  const auto present = live<Produit>(command.id, context);
+  const auto present = changeable<Produit>(command.id, command.if_match, k_managers_only, context);
   if (!present) return present.error();
-  if (auto refusal = managers_only(context)) return *refusal;
-  if (auto refusal = stale(command.if_match, *present)) return *refusal;
   ProduitUpdated event;
   static_cast<ProduitData<Patch>&>(event) = command.patch;
   if (event.isin.touched()) {
@@ -50,7 +45,7 @@ Decided decide(const UpdateProduit& command, const DecisionContext& context) {
 }
 
 Decided decide(const DeleteProduit& command, const DecisionContext& context) {
-  auto decided = delete_record<ProduitDeleted>(command, "only managers delete produits", context);
+  auto decided = delete_record<ProduitDeleted>(command, k_managers_only, context);
   if (!decided) return decided;
   const auto mandats = context.state.holders(index::running_mandats_of_produit(command.id), k_most_mandats_named);
   if (!mandats.empty()) return in_running_mandats("the produit", mandats, context);
@@ -58,7 +53,7 @@ Decided decide(const DeleteProduit& command, const DecisionContext& context) {
 }
 
 Decided decide(const RestoreProduit& command, const DecisionContext& context) {
-  const auto present = restorable(command, "only managers restore produits", context);
+  const auto present = restorable(command, k_managers_only, context);
   if (!present) return present.error();
   if (!present->deleted()) return Decision{command.id, {}};
   if (auto refusal = check_isin(present->isin, command.id, context)) return *refusal;

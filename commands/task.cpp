@@ -4,7 +4,6 @@
 #include "commands/references.hpp"
 #include "domain/mandat.hpp"
 #include "domain/values/time_zone.hpp"
-#include "domain/wire/enums.hpp"
 
 namespace alforis::commands {
 
@@ -13,11 +12,7 @@ using namespace domain;
 namespace {
 
 Found<Task> changeable(const Uuid& id, const IfMatch& if_match, const DecisionContext& context) {
-  auto present = live<Task>(id, context);
-  if (!present) return present;
-  if (!can_update(context.actor, context.state.whose(*present))) return forbidden("the task is somebody else's");
-  if (auto refusal = stale(if_match, *present)) return *refusal;
-  return present;
+  return commands::changeable<Task>(id, if_match, "the task is somebody else's", context);
 }
 
 std::vector<std::string> moves_from(TaskStatus status) {
@@ -34,9 +29,7 @@ std::vector<std::string> moves_from(TaskStatus status) {
 }
 
 Rejection no_such_move(const Task& task) {
-  Rejection refused = conflict("invalid_transition", "the task is " + std::string(enum_text(task.status)));
-  refused.moves = moves_from(task.status);
-  return refused;
+  return commands::no_such_move(Task::k_entity, task.status, moves_from(task.status));
 }
 
 /// A task of a mandat is one of its organisation. The mandat is there.
@@ -222,10 +215,7 @@ Decided decide(const DeleteTask& command, const DecisionContext& context) {
 }
 
 Decided decide(const RestoreTask& command, const DecisionContext& context) {
-  const auto present = restorable(command, "only managers restore tasks", context);
-  if (!present) return present.error();
-  if (!present->deleted()) return Decision{command.id, {}};
-  return happened(command.id, TaskRestored{});
+  return restore_record<TaskRestored>(command, "only managers restore tasks", context);
 }
 
 }  // namespace alforis::commands

@@ -80,13 +80,16 @@ class Promises:
         """Once for all servers: they are one program."""
         if self.operations:
             return
-        for path, methods in Client(port).get("/openapi.json").ok()["paths"].items():
+        document = Client(port).get("/openapi.json").ok()
+        for path, methods in document["paths"].items():
             for method, operation in methods.items():
-                self.operations[method.upper(), tuple(path.split("/"))] = set(self._problems(operation))
+                self.operations[method.upper(), tuple(path.split("/"))] = set(self._problems(document, operation))
 
     @staticmethod
-    def _problems(operation):
+    def _problems(document, operation):
         for status, response in operation["responses"].items():
+            if "$ref" in response:
+                response = document["components"]["responses"][response["$ref"].split("/")[-1]]
             schema = response.get("content", {}).get("application/problem+json", {}).get("schema", {})
             for code in schema.get("properties", {}).get("code", {}).get("enum", []):
                 yield int(status), code

@@ -187,8 +187,15 @@ def test_real_answers_fit_the_schemas_that_are_promised(document, firm):
     organisation = firm.organisation("sales", aum={"amount": 5}, tags=["x"])
     person = firm.person(organisation, first_name="Zoé")
     link = admin.list("links", person=person["id"])[0]
+    produit = admin.create("produits", {"name": "Fonds", "type": "etf"})
+    mandat = admin.create("mandats", {"organisation_id": organisation["id"], "date_signature": "2026-01-01"})
+    admin.post(f"{API}/mandats/{mandat['id']}/sign").ok()
+    admin.post(f"{API}/mandats/{mandat['id']}/produits", {"produit_id": produit["id"], "allocation": 5}).ok()
+    interaction = admin.create("interactions", {"title": "Point", "person_id": person["id"], "participants": [{"person_id": person["id"]}]})
+    task = admin.create("tasks", {"title": "Relancer", "mandat_id": mandat["id"]})
     for path in ("organisations", f"organisations/{organisation['id']}", "people", f"people/{person['id']}", "links", f"links/{link}",
-                 "users", f"users/{firm.id_of('sales')}", "teams", f"teams/{firm.teams['paris']}", "me"):
+                 "produits", f"produits/{produit['id']}", "mandats", f"mandats/{mandat['id']}", "interactions", f"interactions/{interaction['id']}",
+                 "tasks", f"tasks/{task['id']}", "users", f"users/{firm.id_of('sales')}", "teams", f"teams/{firm.teams['paris']}", "me"):
         pattern = re.sub(r"/[0-9a-f-]{36}", "/{id}", f"{API}/{path}")
         response = document["paths"][pattern]["get"]["responses"]["200"]
         response = resolve(document, response["$ref"]) if "$ref" in response else response
