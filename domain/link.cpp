@@ -8,8 +8,8 @@ namespace alforis::domain {
 
 void evolve(std::optional<Link>& state, LinkCreated event, const EventContext& context) {
   state.emplace();
-  static_cast<LinkEnds&>(*state) = std::move(event);
-  static_cast<LinkData<Full>&>(*state) = event;
+  static_cast<LinkEnds&>(*state) = event;
+  static_cast<LinkData<Full>&>(*state) = std::move(event);
   stamp_created(*state, context);
 }
 
