@@ -40,6 +40,7 @@ struct Decision {
   Uuid subject;
   std::vector<NewEvent> events;
   domain::Problems warnings = {};  ///< what was left out although the command was done
+  bool makes_tasks = true;         ///< tasks may come of it (auto_tasks.hpp); not of what is only taken over or back
 };
 
 /// A decision on its way out of a Command.

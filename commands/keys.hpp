@@ -10,3 +10,4 @@
 #include "commands/task.hpp"
 #include "commands/team.hpp"
 #include "commands/user.hpp"
+#include "commands/workspace.hpp"

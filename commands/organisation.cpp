@@ -294,7 +294,9 @@ Decided decide(const ImportOrganisation& command, const DecisionContext& context
   if (context.actor.role < Role::manager) return forbidden("only administrators and managers import");
   const auto same = find_same(command.data, context);
   if (!same) return same.error();
-  return *same ? import_into(**same, command, context) : import_new(command, context);
+  Decided decided = *same ? import_into(**same, command, context) : import_new(command, context);
+  if (decided) decided->makes_tasks = false;  // what a file tells happened some time ago
+  return decided;
 }
 
 }  // namespace alforis::commands

@@ -92,20 +92,10 @@ InteractionType usual_type(TaskCategory category) {
   return InteractionType::note;
 }
 
-/// The beginning of a title that an interaction has room for.
-Line<200> shortened(const Line<255>& title) {
-  std::string text = title.text();
-  while (true) {
-    if (auto fits = Line<200>::parse(text)) return *fits;
-    // A character's last byte at a time: what is left is read again, and cut further while it ends within one.
-    text.pop_back();
-  }
-}
-
 InteractionData<Full> interaction_of(const Task& task, const LoggedInteraction& logged) {
   InteractionData<Full> data;
   data.type = logged.type.value_or(usual_type(task.category));
-  data.title = logged.title ? *logged.title : shortened(*task.title);
+  data.title = logged.title ? *logged.title : shortened<200>(task.title->text());
   data.body = logged.body;
   data.occurred_at = logged.occurred_at;
   data.duration_minutes = logged.duration_minutes;

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "commands/auto_tasks.hpp"
 #include "commands/decision.hpp"
 #include "commands/outcomes.hpp"
 #include "commands/refusals.hpp"
@@ -273,6 +274,7 @@ class Writer::Core {
     const DecisionContext context{state, actor, now, time.today};
     auto decision = request.command.decide(context);
     if (!decision) return {std::move(decision).error(), std::nullopt};
+    add_auto_tasks(*decision, request.command_id, context);
     Outcome outcome;
     outcome.id = decision->subject;
     outcome.changed = !decision->events.empty();

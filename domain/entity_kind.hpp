@@ -7,7 +7,8 @@
 namespace alforis::domain {
 
 /// Their names are the first part of every event's type.
-BOOST_DEFINE_ENUM_CLASS(EntityKind, organisation, person, link, produit, mandat, interaction, task, team, user)
+BOOST_DEFINE_ENUM_CLASS(EntityKind, organisation, person, link, produit, mandat, interaction, task, team, user,
+                        workspace)
 
 /// What decides who may see and change a record of a kind.
 enum class Follows : std::uint8_t {

@@ -17,6 +17,7 @@
 #include "domain/task.hpp"
 #include "domain/team.hpp"
 #include "domain/user.hpp"
+#include "domain/workspace.hpp"
 
 namespace alforis::domain {
 
@@ -83,8 +84,16 @@ struct EventsOf<User> {
   using type = std::variant<UserCreated, UserUpdated, UserPasswordSet>;
 };
 
+template <>
+struct EventsOf<Workspace> {
+  static constexpr EntityKind k_kind = EntityKind::workspace;
+  static constexpr Follows k_follows = Follows::everybody;
+  using type = std::variant<WorkspaceCreated, WorkspaceUpdated>;
+};
+
 /// Every state there is.
-using AllStates = boost::mp11::mp_list<Organisation, Person, Link, Produit, Mandat, Interaction, Task, Team, User>;
+using AllStates =
+    boost::mp11::mp_list<Organisation, Person, Link, Produit, Mandat, Interaction, Task, Team, User, Workspace>;
 
 /// Any event of any entity.
 template <class State>

@@ -65,4 +65,14 @@ using Text = BasicText<Max, Lines::many>;
 template <std::size_t Max>
 using Line = BasicText<Max, Lines::one>;
 
+/// As much of the beginning of a text, which some line has, as a line of `Max` characters has room for.
+template <std::size_t Max>
+Line<Max> shortened(std::string text) {
+  while (true) {
+    if (auto fits = Line<Max>::parse(text)) return *fits;
+    // A character's last byte at a time: what is left is read again, and cut further while it ends within one.
+    text.pop_back();
+  }
+}
+
 }  // namespace alforis::domain

@@ -4,6 +4,8 @@
 #include <map>
 #include <mutex>
 
+#include "commands/auto_tasks.hpp"
+
 namespace alforis::commands::testing {
 
 using namespace domain;
@@ -218,6 +220,9 @@ CreateTask create_task(std::string_view name, std::string_view json) { return {i
 UpdateTask update_task(std::string_view name, std::string_view json, IfMatch if_match) {
   return {id(name), if_match, read<TaskData<Patch>>(json)};
 }
+UpdateWorkspace update_workspace(std::string_view json, IfMatch if_match) {
+  return {if_match, read<WorkspaceData<Patch>>(json)};
+}
 CreateTeam create_team(std::string_view name, std::string_view json) { return {id(name), read<TeamData<Full>>(json)}; }
 UpdateTeam update_team(std::string_view name, std::string_view json, IfMatch if_match) {
   return {id(name), if_match, read<TeamData<Patch>>(json)};
@@ -284,5 +289,18 @@ Firm& Firm::given(std::string_view actor, const Command& command) {
 }
 
 std::string Firm::when(std::string_view actor, const Command& command) const { return shown(decided(actor, command)); }
+
+std::string Firm::tasks_of(std::string_view actor, const Command& command) const {
+  Decision decision = decided(actor, command).value();
+  const std::size_t own = decision.events.size();
+  const StateView view(*values_);
+  const Uuid actor_id = actor == "system" ? system_actor() : id(actor);
+  add_auto_tasks(decision, "a-command", {view, view.viewer(actor_id).value(), now(), date(k_today)});
+  std::string tasks;
+  for (std::size_t i = own; i < decision.events.size(); ++i) {
+    tasks += (tasks.empty() ? "" : "\n") + with_names(domain::encode_event(decision.events[i].event));
+  }
+  return tasks;
+}
 
 }  // namespace alforis::commands::testing

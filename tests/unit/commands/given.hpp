@@ -75,6 +75,7 @@ CreateInteraction log_interaction(std::string_view name, std::string_view json);
 UpdateInteraction update_interaction(std::string_view name, std::string_view json, IfMatch if_match = {});
 CreateTask create_task(std::string_view name, std::string_view json);
 UpdateTask update_task(std::string_view name, std::string_view json, IfMatch if_match = {});
+UpdateWorkspace update_workspace(std::string_view json, IfMatch if_match = {});
 CreateTeam create_team(std::string_view name, std::string_view json);
 UpdateTeam update_team(std::string_view name, std::string_view json, IfMatch if_match = {});
 CreateUser create_user(std::string_view name, std::string_view json, std::string_view password_hash = "");
@@ -106,6 +107,8 @@ class Firm {
   Firm& given(std::string_view actor, const Command& command);
   /// Decides as `actor` and tells; nothing happens.
   std::string when(std::string_view actor, const Command& command) const;
+  /// The tasks that come of it by themselves (auto_tasks.hpp): each one's JSON on a line.
+  std::string tasks_of(std::string_view actor, const Command& command) const;
 
   template <class State>
   State state(std::string_view name) const {

@@ -54,6 +54,7 @@ constexpr bool k_of_objects<std::optional<std::vector<T>>> = boost::describe::ha
 TEST(ListQuery, EveryFieldOfEveryEntityIsAFilter) {
   boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([]<class T>(T) {
     using State = typename T::type;
+    if (std::is_same_v<State, domain::Workspace>) return;  // there is one: it has no list
     using Members =
         boost::describe::describe_members<State, boost::describe::mod_public | boost::describe::mod_inherited>;
     const auto fields = list_fields(domain::EventsOf<State>::k_kind);
