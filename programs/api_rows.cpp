@@ -5,9 +5,9 @@
 namespace alforis::programs {
 
 void add_api_rows(api::Router& router, api::Services& services, api::Health& health, api::Metrics& metrics) {
-  for (auto make :
-       {api::organisation_routes, api::person_routes, api::link_routes, api::produit_routes, api::mandat_routes,
-        api::interaction_routes, api::task_routes, api::team_routes, api::user_routes, api::import_routes}) {
+  for (auto make : {api::organisation_routes, api::person_routes, api::link_routes, api::produit_routes,
+                    api::mandat_routes, api::interaction_routes, api::task_routes, api::team_routes, api::user_routes,
+                    api::workspace_routes, api::import_routes}) {
     router.add(make(services));
   }
   router.add(api::health_routes(health));
@@ -18,7 +18,7 @@ api::OpenApiInfo openapi_info() {
   api::OpenApiInfo info;
   info.description =
       "CRM of a fund distributor: organisations, people and their links, produits and mandats, interactions and tasks, "
-      "users and teams.";
+      "users and teams, and what the firm chose for all.";
   return info;
 }
 

@@ -1,5 +1,7 @@
 #include "api/auth/directory.hpp"
 
+#include "domain/values/time_zone.hpp"
+
 namespace alforis::api {
 
 std::optional<domain::Viewer> UserDirectory::viewer(const domain::Uuid& user) const {
@@ -11,6 +13,13 @@ std::optional<domain::Viewer> UserDirectory::viewer(const domain::Uuid& user) co
 
 bool UserDirectory::contains(const domain::Uuid& user) const { return users()->contains(user); }
 
+std::string UserDirectory::time_zone(const domain::Uuid& user) const {
+  const auto known = users();
+  const auto found = known->find(user);
+  if (found == known->end() || found->second.time_zone.empty()) return std::string(domain::k_default_time_zone);
+  return found->second.time_zone;
+}
+
 void UserDirectory::replace(const projections::Directory& directory) {
   const std::lock_guard lock(changing_);
   const auto known = users();
@@ -20,7 +29,7 @@ void UserDirectory::replace(const projections::Directory& directory) {
     if (newer != known->end() && newer->second.version > user.version) {
       fresh->insert(*newer);
     } else {
-      fresh->emplace(user.id, Entry{{user.id, user.role, user.team}, user.active, user.version});
+      fresh->emplace(user.id, Entry{{user.id, user.role, user.team}, user.active, user.version, user.time_zone});
     }
   }
   publish(std::move(fresh));
@@ -32,8 +41,10 @@ bool UserDirectory::update(const domain::User& user) {
   auto fresh = std::make_shared<Users>(*users());
   const auto known = fresh->find(user.id);
   if (known == fresh->end() || known->second.version >= user.version) return false;
-  const Entry before =
-      std::exchange(known->second, Entry{{user.id, user.role, user.team_id}, user.active, user.version});
+  const Entry before = std::exchange(known->second, Entry{{user.id, user.role, user.team_id},
+                                                          user.active,
+                                                          user.version,
+                                                          user.time_zone ? user.time_zone->text() : std::string()});
   const Entry& now = known->second;
   const bool other =
       before.active != now.active || before.viewer.role != now.viewer.role || before.viewer.team != now.viewer.team;

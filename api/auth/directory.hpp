@@ -20,6 +20,8 @@ class UserDirectory {
   /// The user as a viewer; nullopt when unknown or inactive.
   std::optional<domain::Viewer> viewer(const domain::Uuid& user) const;
   bool contains(const domain::Uuid& user) const;
+  /// By whose clock the user's days begin: the firm's for who chose none.
+  std::string time_zone(const domain::Uuid& user) const;
   /// Whether replace() was ever called. Until then nobody can be said to be unknown.
   bool loaded() const { return loaded_.load(std::memory_order_acquire); }
   /// Takes what the tables say; of a user who is known in a newer version, that one stays.
@@ -32,6 +34,7 @@ class UserDirectory {
     domain::Viewer viewer;
     bool active = false;
     std::int64_t version = 0;
+    std::string time_zone;  ///< empty: the firm's
   };
   using Users = std::unordered_map<domain::Uuid, Entry>;
 

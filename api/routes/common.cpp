@@ -19,26 +19,6 @@ constexpr std::string_view k_after = "Alforis-After";
 constexpr std::string_view k_position = "Alforis-Position";
 constexpr std::size_t k_longest_key = 255;
 
-Problem unavailable(std::string_view detail) {
-  Problem problem = Problem::of("unavailable", detail);
-  problem.retry_after = 1;
-  return problem;
-}
-
-/// Blocking reads on the pool; a database that is away is 503.
-template <class F>
-Task<std::invoke_result_t<F&, QueryReader&>> ask(Services& services, F question) {
-  auto job = [&services, question = std::move(question)]() mutable {
-    try {
-      return services.readers.with(question);
-    } catch (const projections::DatabaseUnavailable&) {
-      throw ProblemException(unavailable("the query tables can't be read at the moment"));
-    }
-  };
-  auto pending = services.pool.run(std::move(job));
-  co_return co_await std::move(pending);
-}
-
 /// Records are kept whose rights depend on nothing but themselves: what others follow changes without them.
 bool cacheable(EntityKind kind) {
   const domain::Follows follows = domain::follows(kind);
@@ -94,12 +74,6 @@ Expected<std::string> opened_cursor(const Services& services, const RequestConte
     return Problem::parameter("after", "invalid_cursor", "this is no cursor of this list");
   }
   return Expected<std::string>(boost::system::in_place_value, payload);
-}
-
-Problem parameter_problem(const domain::Problems& problems) {
-  Problem problem = Problem::of("invalid_parameter");
-  for (const domain::Problem& found : problems) problem.errors.push_back({found.code, {}, found.pointer, found.detail});
-  return problem;
 }
 
 Expected<projections::ListQuery> list_query(const Services& services, EntityKind kind, const RequestContext& context) {
@@ -227,6 +201,18 @@ std::string metadata(const Request& request) {
 
 }  // namespace
 
+Problem unavailable(std::string_view detail) {
+  Problem problem = Problem::of("unavailable", detail);
+  problem.retry_after = 1;
+  return problem;
+}
+
+Problem parameter_problem(const domain::Problems& problems) {
+  Problem problem = Problem::of("invalid_parameter");
+  for (const domain::Problem& found : problems) problem.errors.push_back({found.code, {}, found.pointer, found.detail});
+  return problem;
+}
+
 Expected<eventstore::Position> after_position(const Request& request) {
   const auto text = request.header(k_after);
   if (!text) return eventstore::Position{0};
@@ -269,8 +255,7 @@ std::optional<Response> cached_record(Services& services, EntityKind kind, const
   return answer_record(*cached, kind, context);
 }
 
-Task<Response> read_record(Services& services, EntityKind kind, RequestContext& context) {
-  const Uuid id = path_id(context).value();
+Task<Response> read_record(Services& services, EntityKind kind, Uuid id, RequestContext& context) {
   deleted_too(context.request).value();
   co_await wait_for_position(services, context);
   auto loading = load_record(services, kind, id);
@@ -297,8 +282,7 @@ Task<Response> read_list(Services& services, EntityKind kind, RequestContext& co
   co_return answer_page(std::move(body), context);
 }
 
-Task<Response> read_history(Services& services, EntityKind kind, RequestContext& context) {
-  const Uuid id = path_id(context).value();
+Task<Response> read_history(Services& services, EntityKind kind, Uuid id, RequestContext& context) {
   const std::size_t limit = history_limit(context.request).value();
   std::string after;
   if (const auto cursor = context.request.parameter("after")) after = opened_cursor(services, context, *cursor).value();
@@ -367,10 +351,11 @@ Task<Response> give_command(Services& services, RequestContext& context, command
     co_return context.answer(Problem::of(*rejection));
   auto& outcome = std::get<commands::Outcome>(result);
   services.on_acknowledged(outcome);  // a retry too: its first attempt may have been told 503
-  Response response = Response::json(std::move(outcome.document), outcome.created ? 201 : 200);
+  const bool created = outcome.created && context.route->success == 201;
+  Response response = Response::json(std::move(outcome.document), created ? 201 : 200);
   response.etag = std::to_string(outcome.version);
   response.header(k_position, std::to_string(outcome.position));
-  if (outcome.created) response.header("Location", std::string(collection) + '/' + outcome.id.text());
+  if (created) response.header("Location", std::string(collection) + '/' + outcome.id.text());
   co_return response;
 }
 
@@ -388,6 +373,19 @@ std::string history_entry_schema() {
 
 }  // namespace
 
+Route history_row(std::string_view tag) {
+  Route history;
+  history.method = Method::get;
+  history.tag = tag;
+  history.reads = true;
+  history.summary = "Who changed what, when, from, to, why: newest first";
+  history.response = {"HistoryEntry", &history_entry_schema};
+  history.response_is_list = true;
+  history.query = {{"limit", "1 to 200", R"({"type":"integer","minimum":1,"maximum":200,"default":50})", false, "50"},
+                   {"after", "cursor of the page before", R"({"type":"string"})", false, ""}};
+  return history;
+}
+
 std::vector<Route> read_routes(Services& services, EntityKind kind, std::string_view collection, Schema schema,
                                std::string_view tag, std::string_view singular) {
   Route one;
@@ -398,7 +396,9 @@ std::vector<Route> read_routes(Services& services, EntityKind kind, std::string_
   one.query = {
       {"deleted", "true: also when it is deleted, for who may restore it", R"({"type":"boolean"})", false, "true"}};
   one.fast = [&services, kind](RequestContext& context) { return cached_record(services, kind, context); };
-  one.handler = [&services, kind](RequestContext& context) { return read_record(services, kind, context); };
+  one.handler = [&services, kind](RequestContext& context) {
+    return read_record(services, kind, path_id(context).value(), context);
+  };
 
   Route list;
   list.pattern = collection;
@@ -424,14 +424,11 @@ std::vector<Route> read_routes(Services& services, EntityKind kind, std::string_
   }
   list.handler = [&services, kind](RequestContext& context) { return read_list(services, kind, context); };
 
-  Route history;
+  Route history = history_row(tag);
   history.pattern = std::string(collection) + "/{id}/history";
-  history.summary = "Who changed what, when, from, to, why: newest first";
-  history.response = {"HistoryEntry", &history_entry_schema};
-  history.response_is_list = true;
-  history.query = {{"limit", "1 to 200", R"({"type":"integer","minimum":1,"maximum":200,"default":50})", false, "50"},
-                   {"after", "cursor of the page before", R"({"type":"string"})", false, ""}};
-  history.handler = [&services, kind](RequestContext& context) { return read_history(services, kind, context); };
+  history.handler = [&services, kind](RequestContext& context) {
+    return read_history(services, kind, path_id(context).value(), context);
+  };
 
   std::vector<Route> routes{std::move(list), std::move(one), std::move(history)};
   for (Route& route : routes) {

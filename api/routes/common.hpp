@@ -11,6 +11,26 @@
 
 namespace alforis::api {
 
+/// 503, to be tried again in a second.
+Problem unavailable(std::string_view detail);
+
+/// 400 that names every parameter that is wrong: the problems' pointers.
+Problem parameter_problem(const domain::Problems& problems);
+
+/// A blocking question to the query tables, asked on the pool. Throws ProblemException 503 while they can't be read.
+template <class F>
+Task<std::invoke_result_t<F&, projections::QueryReader&>> ask(Services& services, F question) {
+  auto job = [&services, question = std::move(question)]() mutable {
+    try {
+      return services.readers.with(question);
+    } catch (const projections::DatabaseUnavailable&) {
+      throw ProblemException(unavailable("the query tables can't be read at the moment"));
+    }
+  };
+  auto pending = services.pool.run(std::move(job));
+  co_return co_await std::move(pending);
+}
+
 /// The position of Alforis-After; 0 when absent. 400 `invalid_header` when it is no number.
 Expected<eventstore::Position> after_position(const Request& request);
 
@@ -24,10 +44,10 @@ Task<void> wait_for_position(Services& services, RequestContext& context);
 /// The record from the cache when it is there, may be seen and is new enough; nullopt: ask the database.
 std::optional<Response> cached_record(Services& services, domain::EntityKind kind, const RequestContext& context);
 /// The record, from the cache or the database. Deleted records are found by who may restore them, with `deleted=true`.
-Task<Response> read_record(Services& services, domain::EntityKind kind, RequestContext& context);
+Task<Response> read_record(Services& services, domain::EntityKind kind, domain::Uuid id, RequestContext& context);
 /// A page of a list: `{"items":[…],"next":…,"total":…}`.
 Task<Response> read_list(Services& services, domain::EntityKind kind, RequestContext& context);
-Task<Response> read_history(Services& services, domain::EntityKind kind, RequestContext& context);
+Task<Response> read_history(Services& services, domain::EntityKind kind, domain::Uuid id, RequestContext& context);
 
 /// What tells a request from another under the same idempotency key: a digest of method, target and body. It is kept in
 /// the Log, so `body` must hold no secret: see without_secrets().
@@ -40,10 +60,13 @@ std::string request_hash(const Request& request, std::string_view body);
 Expected<commands::CommandRequest> new_request(const Services& services, const RequestContext& context,
                                                std::string_view body, std::string_view natural_key = {});
 
-/// Gives the command and answers with its subject's document: 201 with Location for a new one, else 200. `collection`
-/// is the path of the resource, such as `/api/v1/organisations`.
+/// Gives the command and answers with its subject's document: 201 with Location for a new one where the row says so,
+/// else 200. `collection` is the path of the resource, such as `/api/v1/organisations`.
 Task<Response> give_command(Services& services, RequestContext& context, commands::CommandRequest request,
                             std::string_view collection);
+
+/// The GET row of a history, whose path and handler are to be added.
+Route history_row(std::string_view tag);
 
 /// GET rows (one, list, history) of a kind of entity.
 std::vector<Route> read_routes(Services& services, domain::EntityKind kind, std::string_view collection, Schema schema,

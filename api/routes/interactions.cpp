@@ -1,3 +1,4 @@
+#include "api/routes/agenda.hpp"
 #include "api/routes/command_routes.hpp"
 #include "api/routes/interaction_bodies.hpp"
 #include "api/routes/resources.hpp"
@@ -47,6 +48,15 @@ std::vector<Route> interaction_routes(Services& services) {
   may_answer(reschedule, {"deleted"});
   may_answer(rows.remove<commands::DeleteInteraction>("Delete; can be restored"), {"deleted"});
   rows.restore<commands::RestoreInteraction>();
+  rows.add(agenda_row(services, {EntityKind::interaction,
+                                 k_path,
+                                 k_tag,
+                                 "The inbox: what asks for a next action, by when",
+                                 {"InteractionAgenda", [] { return agenda_schema("Interaction"); }},
+                                 "next_action_at",
+                                 {{"next_action_at.empty", "false"}},
+                                 "responsible",
+                                 {"responsible", "responsible_id", "assignee", "assignee_id"}}));
   return std::move(rows).done();
 }
 

@@ -1,3 +1,4 @@
+#include "api/routes/agenda.hpp"
 #include "api/routes/command_routes.hpp"
 #include "api/routes/resources.hpp"
 #include "api/routes/task_bodies.hpp"
@@ -67,6 +68,15 @@ std::vector<Route> task_routes(Services& services) {
   add_moves(rows, services);
   may_answer(rows.remove<commands::DeleteTask>("Delete; can be restored"), {"deleted"});
   rows.restore<commands::RestoreTask>();
+  rows.add(agenda_row(services, {EntityKind::task,
+                                 k_path,
+                                 k_tag,
+                                 "What is to be done, by when: my day, my team's",
+                                 {"TaskAgenda", [] { return agenda_schema("Task"); }},
+                                 "due_at",
+                                 {{"status", "todo,doing"}},
+                                 "assignee",
+                                 {"assignee", "assignee_id", "assignee_team", "assignee_team_id"}}));
   return std::move(rows).done();
 }
 

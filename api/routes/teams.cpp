@@ -1,3 +1,4 @@
+#include "api/routes/agenda.hpp"
 #include "api/routes/command_routes.hpp"
 #include "api/routes/resources.hpp"
 #include "api/routes/team_bodies.hpp"
@@ -26,6 +27,7 @@ std::vector<Route> team_routes(Services& services) {
   Route& patch = rows.patch<commands::UpdateTeam, TeamData<Patch>>("Change fields", "TeamPatch");
   patch.access = Access::admin;
   may_answer(patch, {"not_unique"});
+  rows.add(team_week_row(services));
   return std::move(rows).done();
 }
 

@@ -53,7 +53,7 @@ bool allowed(const ColumnInfo& column, Op op) {
 /// Fields whose value is a user, so that `me` may stand for it.
 bool names_user(std::string_view field) {
   return field == "owner_id" || field == "created_by" || field == "updated_by" || field == "deleted_by" ||
-         field == "assignee_id" || field == "completed_by";
+         field == "assignee_id" || field == "completed_by" || field == "responsible_id";
 }
 
 /// The values between commas; a backslash takes a comma (or a backslash) for itself.

@@ -11,6 +11,7 @@
 #include "domain/entity_kind.hpp"
 #include "domain/result.hpp"
 #include "domain/rights.hpp"
+#include "domain/values/instant.hpp"
 
 namespace alforis::projections {
 
@@ -58,6 +59,14 @@ struct ListQuery {
   domain::Viewer viewer;
   bool deleted = false;
   Count count = Count::none;
+};
+
+/// A week as somebody's calendar has it.
+struct Week {
+  domain::Instant from;    ///< Monday's midnight
+  domain::Instant before;  ///< the next one's
+  domain::Instant now;
+  std::string time_zone;  ///< by which days are told apart
 };
 
 /// One text for all queries that have the same answer: same question, same rights.

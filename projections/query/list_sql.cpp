@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include "domain/task.hpp"
 #include "domain/values/fold.hpp"
 #include "domain/wire/json.hpp"
 #include "projections/query/columns.hpp"
@@ -119,7 +120,41 @@ class Builder {
     return std::move(statement_);
   }
 
+  Result<Statement> parts(std::string_view field, const std::vector<domain::Instant>& edges) {
+    const std::string column = "r." + std::string(find_field(query_.kind, field)->name);
+    std::string selected;
+    std::string later;
+    for (const domain::Instant& edge : edges) {
+      const std::string at = bind(edge.text(), "timestamptz");
+      selected += "count(*) FILTER (WHERE " + later + column + " < " + at + "), ";
+      later = column + " >= " + at + " AND ";
+    }
+    return count("", selected + "count(*) FILTER (WHERE " + later + "true)");
+  }
+
+  Statement week(const domain::Uuid& team, const Week& week) {
+    const std::string from = bind(week.from.text(), "timestamptz");
+    const std::string now = bind(week.now.text(), "timestamptz");
+    const std::string open =
+        "r.status IN (" + status_of(domain::TaskStatus::todo) + ", " + status_of(domain::TaskStatus::doing) + ')';
+    const std::string overdue = open + " AND r.due_at < " + now;
+    const std::string in_week = "r.status <> " + status_of(domain::TaskStatus::cancelled) + " AND r.due_at >= " + from +
+                                " AND r.due_at < " + bind(week.before.text(), "timestamptz");
+    const std::string day = "CASE WHEN r.due_at >= " + from + " THEN (r.due_at AT TIME ZONE " +
+                            bind(week.time_zone, "text") + ")::date END";
+    const std::string rights = may_see();
+    statement_.sql =
+        "SELECT r.assignee_id, " + day + " AS day, count(*) FILTER (WHERE " + open + "), count(*) FILTER (WHERE " +
+        overdue + "), count(*) FILTER (WHERE r.status = " + status_of(domain::TaskStatus::done) + ") FROM " + table() +
+        " r WHERE NOT r.deleted" + (rights.empty() ? "" : " AND " + rights) + " AND r.assignee_id IN (SELECT id FROM " +
+        schema_ + ".users WHERE team_id = " + bind(team.text(), "uuid") + ") AND (" + in_week + " OR " + overdue +
+        ") GROUP BY 1, 2 ORDER BY 1, 2";
+    return std::move(statement_);
+  }
+
  private:
+  static std::string status_of(domain::TaskStatus status) { return std::to_string(static_cast<int>(status)); }
+
   std::string bind(std::optional<std::string> value, std::string_view type) {
     statement_.params.push_back(std::move(value));
     return '$' + std::to_string(statement_.params.size()) + "::" + std::string(type);
@@ -364,6 +399,19 @@ Result<Statement> count_statement(const std::string& schema, const ListQuery& qu
 
 Result<Statement> estimate_statement(const std::string& schema, const ListQuery& query) {
   return Builder(schema, query).count("EXPLAIN (FORMAT JSON) ", "r.id");
+}
+
+Result<Statement> parts_statement(const std::string& schema, const ListQuery& query, std::string_view field,
+                                  const std::vector<domain::Instant>& edges) {
+  return Builder(schema, query).parts(field, edges);
+}
+
+Statement week_statement(const std::string& schema, const domain::Viewer& viewer, const domain::Uuid& team,
+                         const Week& week) {
+  ListQuery query;
+  query.kind = EntityKind::task;
+  query.viewer = viewer;
+  return Builder(schema, query).week(team, week);
 }
 
 std::string cursor_payload(const ListQuery& query, const std::vector<std::optional<std::string>>& values,

@@ -26,6 +26,16 @@ domain::Result<Statement> count_statement(const std::string& schema, const ListQ
 /// The planner's guess of the same. Column: the plan as JSON.
 domain::Result<Statement> estimate_statement(const std::string& schema, const ListQuery& query);
 
+/// How many of the rows that meet the conditions lie in each of the parts into which the edges, in their order, cut the
+/// time field. Columns: one count more than there are edges.
+domain::Result<Statement> parts_statement(const std::string& schema, const ListQuery& query, std::string_view field,
+                                          const std::vector<domain::Instant>& edges);
+
+/// Tasks that the members of the team have to do in the week. Columns: user, day (NULL: before the week), open,
+/// overdue, done.
+Statement week_statement(const std::string& schema, const domain::Viewer& viewer, const domain::Uuid& team,
+                         const Week& week);
+
 /// Which sort terms apply: the query's own, with what orders the equals of the last one, or newest first.
 std::vector<SortTerm> effective_sort(const ListQuery& query);
 

@@ -171,6 +171,41 @@ class QueryReader::Core {
     return page;
   }
 
+  Result<std::vector<AgendaPart>> agenda(const ListQuery& query, std::string_view field,
+                                         const std::vector<domain::Instant>& edges) {
+    const auto statement = parts_statement(schema_, query, field, edges);
+    if (!statement) return statement.error();
+    const Rows totals =
+        read([&](Connection& connection) { return connection.prepared(statement->sql, statement->params); });
+    std::vector<AgendaPart> parts(edges.size() + 1);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      parts[i].total = totals.integer(0, i);
+      if (parts[i].total == 0) continue;
+      ListQuery part = query;
+      if (i > 0) part.conditions.push_back({std::string(field), Op::from, {edges[i - 1].text()}});
+      if (i < edges.size()) part.conditions.push_back({std::string(field), Op::before, {edges[i].text()}});
+      part.sort = {{std::string(field), false}};
+      auto page = list(part);
+      if (!page) return page.error();
+      parts[i].documents = std::move(page->documents);
+    }
+    return parts;
+  }
+
+  std::vector<Workload> week(const Viewer& viewer, const Uuid& team, const Week& week) {
+    const Statement statement = week_statement(schema_, viewer, team, week);
+    const Rows rows =
+        read([&](Connection& connection) { return connection.prepared(statement.sql, statement.params); });
+    std::vector<Workload> all;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      std::optional<domain::Date> day;
+      if (!rows.null(row, 1)) day = domain::Date::parse(rows.text(row, 1)).value();
+      all.push_back(
+          {stored_uuid(rows.text(row, 0)), day, rows.integer(row, 2), rows.integer(row, 3), rows.integer(row, 4)});
+    }
+    return all;
+  }
+
   Result<HistoryPage> history(EntityKind kind, const Uuid& id, std::string_view after, std::size_t limit) {
     std::optional<HistoryPlace> place;
     if (!after.empty()) {
@@ -207,7 +242,8 @@ class QueryReader::Core {
       if (!user) throw DatabaseUnavailable("a user's document does not read back: " + user.error().front().detail);
       directory.users.push_back({user->id, user->email->text(),
                                  user->full_name ? std::optional(user->full_name->text()) : std::nullopt, user->role,
-                                 user->team_id, user->active, user->locale, user->version});
+                                 user->team_id, user->active, user->locale, user->version,
+                                 user->time_zone ? user->time_zone->text() : std::string()});
     }
     return directory;
   }
@@ -313,6 +349,13 @@ QueryReader& QueryReader::operator=(QueryReader&&) noexcept = default;
 
 std::optional<Record> QueryReader::find(EntityKind kind, const Uuid& id) { return core_->find(kind, id); }
 Result<Page> QueryReader::list(const ListQuery& query) { return core_->list(query); }
+Result<std::vector<AgendaPart>> QueryReader::agenda(const ListQuery& query, std::string_view field,
+                                                    const std::vector<domain::Instant>& edges) {
+  return core_->agenda(query, field, edges);
+}
+std::vector<Workload> QueryReader::week(const Viewer& viewer, const Uuid& team, const Week& week) {
+  return core_->week(viewer, team, week);
+}
 Result<HistoryPage> QueryReader::history(EntityKind kind, const Uuid& id, std::string_view after, std::size_t limit) {
   return core_->history(kind, id, after, limit);
 }

@@ -11,6 +11,8 @@
 
 #include "domain/entity_kind.hpp"
 #include "domain/rights.hpp"
+#include "domain/values/date.hpp"
+#include "domain/values/instant.hpp"
 #include "eventstore/commit.hpp"
 #include "projections/query/list_query.hpp"
 
@@ -44,6 +46,21 @@ struct Page {
   std::optional<std::string> next;  ///< cursor payload of the next page; to be sealed before it goes out
   std::optional<std::int64_t> total;
   Position position = 0;
+};
+
+/// What lies between two points in time.
+struct AgendaPart {
+  std::int64_t total = 0;
+  std::vector<std::string> documents;  ///< the earliest
+};
+
+/// What one user has to do: so much on a day.
+struct Workload {
+  domain::Uuid user;
+  std::optional<domain::Date> day;  ///< none: overdue from before
+  std::int64_t open = 0;
+  std::int64_t overdue = 0;  ///< of the open ones
+  std::int64_t done = 0;
 };
 
 /// One field of a history entry. Values are JSON texts; nullopt: the field was, or became, empty.
@@ -96,6 +113,7 @@ struct DirectoryUser {
   bool active = false;
   domain::Locale locale = domain::Locale::fr;
   std::int64_t version = 0;
+  std::string time_zone;  ///< IANA name; empty: the firm's
 };
 
 struct Directory {
@@ -123,6 +141,14 @@ class QueryReader {
 
   /// Fails with `invalid_value` at `after` for a cursor that belongs to another order of sorting or is none at all.
   domain::Result<Page> list(const ListQuery& query);
+
+  /// The records that meet the conditions, parted by the edges in their order: earlier than the first, between each
+  /// two, from the last on; of each part the query's `limit` earliest. `field`: a time field that can be sorted by.
+  domain::Result<std::vector<AgendaPart>> agenda(const ListQuery& query, std::string_view field,
+                                                 const std::vector<domain::Instant>& edges);
+
+  /// The tasks of a team's members that are due in the week, or were before and are open: day by day, user by user.
+  std::vector<Workload> week(const domain::Viewer& viewer, const domain::Uuid& team, const Week& week);
 
   /// Newest first. `after` is a HistoryPage's `next`, or empty; fails with `invalid_value` at `after`. Empty for an
   /// unknown id.

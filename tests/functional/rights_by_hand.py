@@ -187,6 +187,7 @@ RULES = {
     f"DELETE {API}/mandats/{{id}}": (change(deletes), WHOSE),
     f"POST {API}/mandats/{{id}}/restore": (restore, WHOSE),
     f"GET {API}/interactions": (everybody, ANY),
+    f"GET {API}/interactions/agenda": (everybody, ANY),
     f"GET {API}/interactions/{{id}}": (read, WHOSE),
     f"GET {API}/interactions/{{id}}/history": (read_history, WHOSE),
     f"POST {API}/interactions": (log, WHOSE),
@@ -196,6 +197,7 @@ RULES = {
     f"DELETE {API}/interactions/{{id}}": (change(deletes), WHOSE),
     f"POST {API}/interactions/{{id}}/restore": (restore, WHOSE),
     f"GET {API}/tasks": (everybody, ANY),
+    f"GET {API}/tasks/agenda": (everybody, ANY),
     f"GET {API}/tasks/{{id}}": (read, WHOSE),
     f"GET {API}/tasks/{{id}}/history": (read_history, WHOSE),
     f"POST {API}/tasks": (log, WHOSE),
@@ -210,6 +212,7 @@ RULES = {
     f"GET {API}/teams": (everybody, ANY),
     f"GET {API}/teams/{{id}}": (read_team, USERS),
     f"GET {API}/teams/{{id}}/history": (read_team, USERS),
+    f"GET {API}/teams/{{id}}/week": (read_team, USERS),
     f"POST {API}/teams": (at_least("admin", 201), ANY),
     f"PATCH {API}/teams/{{id}}": (at_least("admin", 200), USERS),
     f"GET {API}/users": (everybody, ANY),
@@ -221,6 +224,9 @@ RULES = {
     f"GET {API}/me": (everybody, ANY),
     f"PATCH {API}/me": (everybody, ANY),
     f"POST {API}/me/password": (everybody, ANY),
+    f"GET {API}/workspace": (everybody, ANY),
+    f"GET {API}/workspace/history": (everybody, ANY),
+    f"PATCH {API}/workspace": (at_least("admin", 200), ANY),
     f"POST {API}/imports/organisations": (at_least("manager", 200), ANY),
 }
 

@@ -151,7 +151,7 @@ def body_of(route, records, whose):
                 "users": {"email": f"{uuid.uuid4()}@alforis.example"}}[collection]
     if method == "PATCH":
         return {"interactions": {"direction": "out"}, "tasks": {"priority": "haute"}, "produits": {"currency": "USD"}, "mandats": {"commission_rate": 1.5}, "organisations": {"city": "Pau"}, "people": {"job_title": "Chef"}, "links": {"job_title": "Chef"},
-                "teams": {"description": unique("Décrite")}, "users": {"full_name": unique("Nommée")}}[collection]
+                "teams": {"description": unique("Décrite")}, "users": {"full_name": unique("Nommée")}, "workspace": {"name": unique("Nommé")}}[collection]
     return None
 
 

@@ -39,7 +39,13 @@ std::vector<Column<Interaction>> interaction_columns() {
                     }),
           document_member<I, &I::body>("body"),
       },
-      organisation_conditions<I>());
+      [] {
+        auto conditions = organisation_conditions<I>();
+        // Whose it is to follow up: the assignee's, else of who logged it.
+        conditions.push_back(aliased(
+            "responsible", condition<I>("responsible_id", "coalesce(r.assignee_id, r.created_by) = ANY ({values})")));
+        return conditions;
+      }());
 }
 
 }  // namespace
@@ -50,7 +56,8 @@ const TableOf<Interaction>& table_of<Interaction>() {
       "interactions",
       interaction_columns(),
       {"(created_at, id)", "(occurred_at DESC NULLS LAST, id DESC)", "(organisation_id, occurred_at)",
-       "(person_id) WHERE person_id IS NOT NULL", "(next_action_at, id) WHERE next_action_at IS NOT NULL"}};
+       "(person_id) WHERE person_id IS NOT NULL", "(next_action_at, id) WHERE next_action_at IS NOT NULL",
+       "(coalesce(assignee_id, created_by), next_action_at) WHERE next_action_at IS NOT NULL"}};
   return table;
 }
 

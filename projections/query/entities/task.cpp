@@ -32,7 +32,14 @@ std::vector<Column<Task>> task_columns() {
                     }),
           document_member<T, &T::description>("description"),
       },
-      organisation_conditions<T>());
+      [] {
+        auto conditions = organisation_conditions<T>();
+        conditions.push_back(
+            aliased("assignee_team", condition<T>("assignee_team_id",
+                                                  "EXISTS (SELECT FROM {schema}.users u WHERE u.id = r.assignee_id AND "
+                                                  "u.team_id = ANY ({values}))")));
+        return conditions;
+      }());
 }
 
 }  // namespace
