@@ -25,6 +25,9 @@ inline std::string_view id_bytes(const domain::Uuid& id) {
   return {reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()};
 }
 
+/// Unique keys begin with it.
+inline constexpr std::string_view k_unique_keys = "u/";
+
 /// Keys of indexes: `prefix` and ids. A unique key leads to one id; a shared one is followed by `/` and each id that
 /// has it. Ids are their sixteen bytes, in keys as in values.
 template <class... Ids>

@@ -22,6 +22,11 @@ std::vector<std::string> keys_of(const User& user) {
   return keys;
 }
 
+bool last_active_admin(const Uuid& user, const DecisionContext& context) {
+  const auto admins = context.state.holders(index::active_admin(), 2);
+  return admins.size() == 1 && admins.front() == user;
+}
+
 namespace {
 
 Refusal check_team(const std::optional<Uuid>& team, const DecisionContext& context) {
@@ -54,11 +59,6 @@ Refusal check_preferences(const std::optional<std::vector<NotificationPreference
 Refusal check_id(const Uuid& id) {
   if (id != system_actor()) return std::nullopt;
   return invalid(problem("reserved_id", "this id is the system's own", "/id"));
-}
-
-bool last_active_admin(const Uuid& user, const DecisionContext& context) {
-  const auto admins = context.state.holders(index::active_admin(), 2);
-  return admins.size() == 1 && admins.front() == user;
 }
 
 /// What people may change of themselves; everything else of a user is the administrator's.

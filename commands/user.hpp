@@ -39,4 +39,7 @@ std::string active_admin();
 /// All index keys that a user has in a state; every one leads to its id.
 std::vector<std::string> keys_of(const domain::User& user);
 
+/// Whether nobody else is an active administrator.
+bool last_active_admin(const Uuid& user, const DecisionContext& context);
+
 }  // namespace alforis::commands

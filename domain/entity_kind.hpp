@@ -17,6 +17,7 @@ enum class Follows : std::uint8_t {
   people,        ///< the organisations its person has live links to
   subject,       ///< its organisation, else its person's organisations, else its assignee
   everybody,     ///< seen by all, changed by managers
+  firm,          ///< seen by all, changed by administrators
   user,          ///< it is one of the firm's people
   team,          ///< it is a team
 };

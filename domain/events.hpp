@@ -14,6 +14,7 @@
 #include "domain/organisation.hpp"
 #include "domain/person.hpp"
 #include "domain/produit.hpp"
+#include "domain/revert.hpp"
 #include "domain/task.hpp"
 #include "domain/team.hpp"
 #include "domain/user.hpp"
@@ -29,66 +30,66 @@ struct EventsOf<Organisation> {
   static constexpr EntityKind k_kind = EntityKind::organisation;
   static constexpr Follows k_follows = Follows::owner;
   using type = std::variant<OrganisationCreated, OrganisationUpdated, OrganisationStageChanged, OrganisationDeleted,
-                            OrganisationRestored>;
+                            OrganisationRestored, Reverted<Organisation>>;
 };
 template <>
 struct EventsOf<Person> {
   static constexpr EntityKind k_kind = EntityKind::person;
   static constexpr Follows k_follows = Follows::people;
-  using type = std::variant<PersonCreated, PersonUpdated, PersonDeleted, PersonRestored>;
+  using type = std::variant<PersonCreated, PersonUpdated, PersonDeleted, PersonRestored, Reverted<Person>>;
 };
 template <>
 struct EventsOf<Link> {
   static constexpr EntityKind k_kind = EntityKind::link;
   static constexpr Follows k_follows = Follows::organisation;
-  using type = std::variant<LinkCreated, LinkUpdated, LinkEnded>;
+  using type = std::variant<LinkCreated, LinkUpdated, LinkEnded, Reverted<Link>>;
 };
 template <>
 struct EventsOf<Produit> {
   static constexpr EntityKind k_kind = EntityKind::produit;
   static constexpr Follows k_follows = Follows::everybody;
-  using type = std::variant<ProduitCreated, ProduitUpdated, ProduitDeleted, ProduitRestored>;
+  using type = std::variant<ProduitCreated, ProduitUpdated, ProduitDeleted, ProduitRestored, Reverted<Produit>>;
 };
 template <>
 struct EventsOf<Mandat> {
   static constexpr EntityKind k_kind = EntityKind::mandat;
   static constexpr Follows k_follows = Follows::organisation;
-  using type =
-      std::variant<MandatCreated, MandatUpdated, MandatSigned, MandatActivated, MandatTerminated, MandatProduitAdded,
-                   MandatProduitChanged, MandatProduitRemoved, MandatExpiringSoon, MandatDeleted, MandatRestored>;
+  using type = std::variant<MandatCreated, MandatUpdated, MandatSigned, MandatActivated, MandatTerminated,
+                            MandatProduitAdded, MandatProduitChanged, MandatProduitRemoved, MandatExpiringSoon,
+                            MandatDeleted, MandatRestored, Reverted<Mandat>>;
 };
 template <>
 struct EventsOf<Interaction> {
   static constexpr EntityKind k_kind = EntityKind::interaction;
   static constexpr Follows k_follows = Follows::subject;
   using type = std::variant<InteractionCreated, InteractionUpdated, InteractionCompleted, InteractionRescheduled,
-                            InteractionDeleted, InteractionRestored>;
+                            InteractionDeleted, InteractionRestored, Reverted<Interaction>>;
 };
 template <>
 struct EventsOf<Task> {
   static constexpr EntityKind k_kind = EntityKind::task;
   static constexpr Follows k_follows = Follows::subject;
   using type = std::variant<TaskCreated, TaskUpdated, TaskAssigned, TaskStarted, TaskCompleted, TaskCancelled,
-                            TaskReopened, TaskSnoozed, TaskDeleted, TaskRestored>;
+                            TaskReopened, TaskSnoozed, TaskDeleted, TaskRestored, Reverted<Task>>;
 };
 template <>
 struct EventsOf<Team> {
   static constexpr EntityKind k_kind = EntityKind::team;
   static constexpr Follows k_follows = Follows::team;
-  using type = std::variant<TeamCreated, TeamUpdated>;
+  using type = std::variant<TeamCreated, TeamUpdated, Reverted<Team>>;
 };
 template <>
 struct EventsOf<User> {
   static constexpr EntityKind k_kind = EntityKind::user;
   static constexpr Follows k_follows = Follows::user;
-  using type = std::variant<UserCreated, UserUpdated, UserPasswordSet>;
+  using type = std::variant<UserCreated, UserUpdated, UserPasswordSet, Reverted<User>>;
 };
 
 template <>
 struct EventsOf<Workspace> {
   static constexpr EntityKind k_kind = EntityKind::workspace;
-  static constexpr Follows k_follows = Follows::everybody;
-  using type = std::variant<WorkspaceCreated, WorkspaceUpdated>;
+  static constexpr Follows k_follows = Follows::firm;
+  using type = std::variant<WorkspaceCreated, WorkspaceUpdated, Reverted<Workspace>>;
 };
 
 /// Every state there is.

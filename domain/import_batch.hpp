@@ -41,14 +41,14 @@ BOOST_DESCRIBE_STRUCT(ImportBatch, (), (import_id, source, on_existing, dry_run,
 BOOST_DEFINE_ENUM_CLASS(ImportOutcomeKind, created, updated, unchanged, refused)
 
 /// A Problem on the wire; the pointer is relative to the record.
-struct ImportProblem {
+struct RecordProblem {
   std::string code;
   std::string pointer;
   std::string detail;
 
-  friend bool operator==(const ImportProblem&, const ImportProblem&) = default;
+  friend bool operator==(const RecordProblem&, const RecordProblem&) = default;
 };
-BOOST_DESCRIBE_STRUCT(ImportProblem, (), (code, pointer, detail))
+BOOST_DESCRIBE_STRUCT(RecordProblem, (), (code, pointer, detail))
 
 /// What became of one record.
 struct ImportOutcome {
@@ -56,7 +56,7 @@ struct ImportOutcome {
 
   ImportOutcomeKind outcome = ImportOutcomeKind::unchanged;
   std::optional<Uuid> id;               ///< of the organisation; none when refused, or not yet made in a dry run
-  std::vector<ImportProblem> problems;  ///< why it was refused; for the other outcomes, warnings
+  std::vector<RecordProblem> problems;  ///< why it was refused; for the other outcomes, warnings
 
   friend bool operator==(const ImportOutcome&, const ImportOutcome&) = default;
 };

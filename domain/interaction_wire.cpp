@@ -1,4 +1,5 @@
 #include "domain/interaction.hpp"
+#include "domain/revert.hpp"
 #include "domain/wire/codec.hpp"
 
 ALFORIS_WIRE(alforis::domain::InteractionCreated)
@@ -10,3 +11,4 @@ ALFORIS_WIRE(alforis::domain::InteractionRestored)
 ALFORIS_WIRE(alforis::domain::Interaction)
 ALFORIS_WIRE(alforis::domain::InteractionData<alforis::domain::Full>)
 ALFORIS_WIRE(alforis::domain::InteractionData<alforis::domain::Patch>)
+ALFORIS_WIRE(alforis::domain::Reverted<alforis::domain::Interaction>)

@@ -1,4 +1,5 @@
 #include "domain/link.hpp"
+#include "domain/revert.hpp"
 #include "domain/wire/codec.hpp"
 
 ALFORIS_WIRE(alforis::domain::LinkCreated)
@@ -6,3 +7,4 @@ ALFORIS_WIRE(alforis::domain::LinkUpdated)
 ALFORIS_WIRE(alforis::domain::LinkEnded)
 ALFORIS_WIRE(alforis::domain::Link)
 ALFORIS_WIRE(alforis::domain::LinkData<alforis::domain::Patch>)
+ALFORIS_WIRE(alforis::domain::Reverted<alforis::domain::Link>)

@@ -1,4 +1,5 @@
 #include "domain/mandat.hpp"
+#include "domain/revert.hpp"
 #include "domain/wire/codec.hpp"
 
 ALFORIS_WIRE(alforis::domain::MandatCreated)
@@ -14,3 +15,4 @@ ALFORIS_WIRE(alforis::domain::MandatDeleted)
 ALFORIS_WIRE(alforis::domain::MandatRestored)
 ALFORIS_WIRE(alforis::domain::Mandat)
 ALFORIS_WIRE(alforis::domain::MandatData<alforis::domain::Patch>)
+ALFORIS_WIRE(alforis::domain::Reverted<alforis::domain::Mandat>)

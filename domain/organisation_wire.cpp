@@ -1,4 +1,5 @@
 #include "domain/organisation.hpp"
+#include "domain/revert.hpp"
 #include "domain/wire/codec.hpp"
 
 ALFORIS_WIRE(alforis::domain::OrganisationCreated)
@@ -9,3 +10,4 @@ ALFORIS_WIRE(alforis::domain::OrganisationRestored)
 ALFORIS_WIRE(alforis::domain::Organisation)
 ALFORIS_WIRE(alforis::domain::OrganisationData<alforis::domain::Full>)
 ALFORIS_WIRE(alforis::domain::OrganisationData<alforis::domain::Patch>)
+ALFORIS_WIRE(alforis::domain::Reverted<alforis::domain::Organisation>)

@@ -1,4 +1,5 @@
 #include "domain/person.hpp"
+#include "domain/revert.hpp"
 #include "domain/wire/codec.hpp"
 
 ALFORIS_WIRE(alforis::domain::PersonCreated)
@@ -8,3 +9,4 @@ ALFORIS_WIRE(alforis::domain::PersonRestored)
 ALFORIS_WIRE(alforis::domain::Person)
 ALFORIS_WIRE(alforis::domain::PersonData<alforis::domain::Full>)
 ALFORIS_WIRE(alforis::domain::PersonData<alforis::domain::Patch>)
+ALFORIS_WIRE(alforis::domain::Reverted<alforis::domain::Person>)

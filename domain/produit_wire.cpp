@@ -1,4 +1,5 @@
 #include "domain/produit.hpp"
+#include "domain/revert.hpp"
 #include "domain/wire/codec.hpp"
 
 ALFORIS_WIRE(alforis::domain::ProduitCreated)
@@ -8,3 +9,4 @@ ALFORIS_WIRE(alforis::domain::ProduitRestored)
 ALFORIS_WIRE(alforis::domain::Produit)
 ALFORIS_WIRE(alforis::domain::ProduitData<alforis::domain::Patch>)
 ALFORIS_WIRE(alforis::domain::ProduitData<alforis::domain::Full>)
+ALFORIS_WIRE(alforis::domain::Reverted<alforis::domain::Produit>)

@@ -84,6 +84,7 @@ inline bool can_see(const Viewer& viewer, const Whose& record) {
     case Follows::organisation:
       return !record.of.empty() && can_see(viewer, record.of.front());
     case Follows::everybody:
+    case Follows::firm:
       return true;
     case Follows::people:
     case Follows::subject:
@@ -130,6 +131,7 @@ inline bool can_update(const Viewer& viewer, const Whose& record) {
       return viewer.role >= Role::manager;
     case Follows::user:
     case Follows::team:
+    case Follows::firm:
       return viewer.role == Role::admin;
   }
   return false;

@@ -1,3 +1,4 @@
+#include "domain/revert.hpp"
 #include "domain/task.hpp"
 #include "domain/wire/codec.hpp"
 
@@ -14,3 +15,4 @@ ALFORIS_WIRE(alforis::domain::TaskRestored)
 ALFORIS_WIRE(alforis::domain::Task)
 ALFORIS_WIRE(alforis::domain::TaskData<alforis::domain::Full>)
 ALFORIS_WIRE(alforis::domain::TaskData<alforis::domain::Patch>)
+ALFORIS_WIRE(alforis::domain::Reverted<alforis::domain::Task>)

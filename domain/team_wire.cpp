@@ -1,3 +1,4 @@
+#include "domain/revert.hpp"
 #include "domain/team.hpp"
 #include "domain/wire/codec.hpp"
 
@@ -6,3 +7,4 @@ ALFORIS_WIRE(alforis::domain::TeamUpdated)
 ALFORIS_WIRE(alforis::domain::Team)
 ALFORIS_WIRE(alforis::domain::TeamData<alforis::domain::Full>)
 ALFORIS_WIRE(alforis::domain::TeamData<alforis::domain::Patch>)
+ALFORIS_WIRE(alforis::domain::Reverted<alforis::domain::Team>)

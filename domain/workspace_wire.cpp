@@ -1,3 +1,4 @@
+#include "domain/revert.hpp"
 #include "domain/wire/codec.hpp"
 #include "domain/workspace.hpp"
 
@@ -6,3 +7,4 @@ ALFORIS_WIRE(alforis::domain::WorkspaceUpdated)
 ALFORIS_WIRE(alforis::domain::Workspace)
 ALFORIS_WIRE(alforis::domain::WorkspaceData<alforis::domain::Full>)
 ALFORIS_WIRE(alforis::domain::WorkspaceData<alforis::domain::Patch>)
+ALFORIS_WIRE(alforis::domain::Reverted<alforis::domain::Workspace>)

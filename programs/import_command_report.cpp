@@ -32,7 +32,7 @@ void append(std::string& list, std::string_view glue, std::string_view part) {
   list += part;
 }
 
-std::string text_of(const domain::ImportProblem& problem) {
+std::string text_of(const domain::RecordProblem& problem) {
   return (problem.pointer.empty() ? "" : problem.pointer + ": ") + problem.detail;
 }
 
@@ -51,7 +51,7 @@ bool is_refused(const std::optional<ImportOutcome>& outcome) {
 }
 
 /// What the server left out of a record that it took.
-std::span<const domain::ImportProblem> server_warnings(const std::optional<ImportOutcome>& outcome) {
+std::span<const domain::RecordProblem> server_warnings(const std::optional<ImportOutcome>& outcome) {
   if (!outcome || is_refused(outcome)) return {};
   return outcome->problems;
 }
@@ -130,7 +130,7 @@ void json_warning(std::string& out, const RowWarning& warning) {
   out += ',';
 }
 
-void json_warning(std::string& out, std::int64_t line, const domain::ImportProblem& warning) {
+void json_warning(std::string& out, std::int64_t line, const domain::RecordProblem& warning) {
   out += '{';
   member(out, "line", static_cast<std::size_t>(line));
   member(out, "pointer", warning.pointer);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "api/routes/bodies.hpp"
+#include "api/routes/bulk.hpp"
 #include "api/routes/common.hpp"
 #include "commands/decision.hpp"
 
@@ -77,6 +78,17 @@ class ResourceRows {
     Route& route = add(method, "/{id}" + std::string(suffix), Access::any_user, std::move(summary), request);
     route.body_optional = optional_body;
     route.if_match = true;
+    if constexpr (std::is_invocable_v<Make, domain::Uuid, commands::IfMatch, Body>) {
+      const std::string verb = method == Method::patch     ? "patch"
+                               : method == Method::delete_ ? "delete"
+                                                           : std::string(suffix.substr(suffix.empty() ? 0 : 1));
+      const std::string where = method == Method::patch ? "/patch" : "/with";
+      verbs_.push_back({verb, [make, where](std::string_view json) -> MakeCommand {
+                          return [make, body = read_part<Body>(json, where)](domain::Uuid id) -> commands::Command {
+                            return make(id, commands::IfMatch{}, body);
+                          };
+                        }});
+    }
     route.handler = [&services = services_, collection = collection_, optional_body,
                      make](RequestContext& context) -> Task<Response> {
       const domain::Uuid id = path_id(context).value();
@@ -117,6 +129,9 @@ class ResourceRows {
                            });
   }
 
+  /// `POST bulk`: the changes so far, of many records at once.
+  void bulk(domain::EntityKind kind) { add(bulk_row(services_, kind, collection_, tag_, verbs_)); }
+
   void add(Route route) { rows_.push_back(std::move(route)); }
   std::vector<Route> done() && {
     return {std::make_move_iterator(rows_.begin()), std::make_move_iterator(rows_.end())};
@@ -140,6 +155,7 @@ class ResourceRows {
   std::string_view collection_;
   Schema answer_;
   std::string_view tag_;
+  std::vector<BulkVerb> verbs_;
   std::deque<Route> rows_;  // rows stay where they are while more are added
 };
 

@@ -23,7 +23,7 @@ constexpr std::size_t k_longest_key = 255;
 bool cacheable(EntityKind kind) {
   const domain::Follows follows = domain::follows(kind);
   using enum domain::Follows;
-  return follows == owner || follows == everybody || follows == user || follows == team;
+  return follows == owner || follows == everybody || follows == firm || follows == user || follows == team;
 }
 
 bool may_see_deleted(const domain::Viewer& viewer, const projections::Record& record) {
@@ -143,7 +143,7 @@ Response answer_page(SharedBodyPtr body, const RequestContext& context) {
 
 void append_change(std::string& out, const projections::FieldChange& change) {
   out += R"({"field":)";
-  domain::wire::quote(out, change.field);
+  domain::wire::quote(out, change.name);
   out += R"(,"from":)" + change.from.value_or("null") + R"(,"to":)" + change.to.value_or("null") + '}';
 }
 
@@ -231,7 +231,10 @@ Expected<Uuid> path_id(const RequestContext& context, std::size_t index) {
 }
 
 Task<void> wait_for_position(Services& services, RequestContext& context) {
-  const auto position = after_position(context.request).value();
+  return wait_for(services, context, after_position(context.request).value());
+}
+
+Task<void> wait_for(Services& services, RequestContext& context, eventstore::Position position) {
   if (position <= services.gate.position()) co_return;
   auto waiting = services.gate.wait(position, services.options.position_timeout);
   const bool reached = co_await std::move(waiting);

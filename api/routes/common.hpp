@@ -40,6 +40,8 @@ Expected<domain::Uuid> path_id(const RequestContext& context, std::size_t index 
 /// Waits for Alforis-After, and asks again then who the asker is. Throws ProblemException 503 when the tables are not
 /// there in time, 401 when the asker has gone meanwhile.
 Task<void> wait_for_position(Services& services, RequestContext& context);
+/// The same for a position that the route itself needs.
+Task<void> wait_for(Services& services, RequestContext& context, eventstore::Position position);
 
 /// The record from the cache when it is there, may be seen and is new enough; nullopt: ask the database.
 std::optional<Response> cached_record(Services& services, domain::EntityKind kind, const RequestContext& context);

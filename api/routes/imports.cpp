@@ -1,9 +1,5 @@
 // Many records at once: one command each, all on their way to the writer together.
 
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
-
 #include "api/routes/command_routes.hpp"
 #include "api/routes/resources.hpp"
 #include "commands/organisation.hpp"
@@ -19,41 +15,8 @@ namespace {
 
 using Results = std::vector<CommandResult>;
 
-/// Resumes its coroutine when the last of the commands is answered. Answers come from the writer's thread.
-template <class Waiter>
-struct Gathering {
-  Gathering(std::size_t count, Waiter w) : results(count), open(count), waiter(std::move(w)) {}
-
-  void answered(std::size_t index, CommandResult result) {
-    results[index] = std::move(result);
-    if (open.fetch_sub(1) != 1) return;
-    const auto executor = boost::asio::get_associated_executor(waiter);
-    boost::asio::post(executor, [waiter = std::move(waiter), results = std::move(results)]() mutable {
-      std::move(waiter)(std::move(results));
-    });
-  }
-
-  Results results;
-  std::atomic<std::size_t> open;
-  Waiter waiter;
-};
-
-/// `requests` is not empty.
-Task<Results> submit_all(commands::Writer& writer, std::vector<CommandRequest> requests) {
-  return boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void(Results)>(
-      [](auto waiter, commands::Writer* to, std::vector<CommandRequest> all) {
-        using Shared = Gathering<decltype(waiter)>;
-        const auto gathering = std::make_shared<Shared>(all.size(), std::move(waiter));
-        for (std::size_t i = 0; i < all.size(); ++i) {
-          to->submit(std::move(all[i]),
-                     [gathering, i](CommandResult result) { gathering->answered(i, std::move(result)); });
-        }
-      },
-      use_task, &writer, std::move(requests));
-}
-
-std::vector<ImportProblem> shown(const Problems& problems) {
-  std::vector<ImportProblem> all;
+std::vector<RecordProblem> shown(const Problems& problems) {
+  std::vector<RecordProblem> all;
   for (const domain::Problem& problem : problems) all.push_back({problem.code, problem.pointer, problem.detail});
   return all;
 }
@@ -100,11 +63,6 @@ Expected<std::vector<CommandRequest>> requests_of(Services& services, RequestCon
     requests.push_back(std::move(request));
   }
   return requests;
-}
-
-bool concerns_all(const commands::Rejection& rejection) {
-  return rejection.kind == commands::RejectionKind::unavailable ||
-         rejection.kind == commands::RejectionKind::key_reused;
 }
 
 Task<Response> import_organisations(Services& services, RequestContext& context) {

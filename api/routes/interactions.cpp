@@ -57,6 +57,7 @@ std::vector<Route> interaction_routes(Services& services) {
                                  {{"next_action_at.empty", "false"}},
                                  "responsible",
                                  {"responsible", "responsible_id", "assignee", "assignee_id"}}));
+  rows.bulk(EntityKind::interaction);
   return std::move(rows).done();
 }
 

@@ -41,6 +41,7 @@ std::vector<Route> link_routes(Services& services) {
   may_answer(rows.change<LinkEnding>(Method::delete_, "", "The same as end: links are history and never vanish", ending,
                                      true, end),
              {"ended"});
+  rows.bulk(EntityKind::link);
   return std::move(rows).done();
 }
 

@@ -84,6 +84,7 @@ std::vector<Route> mandat_routes(Services& services) {
   add_produits(rows);
   may_answer(rows.remove<commands::DeleteMandat>("Delete; not while it runs"), {"deleted", "mandat_running"});
   rows.restore<commands::RestoreMandat>();
+  rows.bulk(EntityKind::mandat);
   return std::move(rows).done();
 }
 

@@ -50,6 +50,7 @@ std::vector<Route> organisation_routes(Services& services) {
   stage.examples = {{"Lost", R"({"stage":"perdu","reason":"Frais trop élevés"})", ""}};
   may_answer(rows.remove<commands::DeleteOrganisation>("Delete; can be restored"), {"deleted", "in_running_mandats"});
   may_answer(rows.restore<commands::RestoreOrganisation>(), {"not_unique"});
+  rows.bulk(EntityKind::organisation);
   return std::move(rows).done();
 }
 

@@ -28,6 +28,7 @@ std::vector<Route> person_routes(Services& services) {
   may_answer(rows.patch<commands::UpdatePerson, PersonData<Patch>>("Change fields", "PersonPatch"), {"deleted"});
   may_answer(rows.remove<commands::DeletePerson>("Delete; can be restored"), {"deleted"});
   rows.restore<commands::RestorePerson>();
+  rows.bulk(EntityKind::person);
   return std::move(rows).done();
 }
 

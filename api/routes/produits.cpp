@@ -33,6 +33,7 @@ std::vector<Route> produit_routes(Services& services) {
   may_answer(rows.remove<commands::DeleteProduit>("Delete; not while a mandat has it"),
              {"deleted", "in_running_mandats"});
   may_answer(rows.restore<commands::RestoreProduit>(), {"not_unique"});
+  rows.bulk(EntityKind::produit);
   return std::move(rows).done();
 }
 

@@ -77,6 +77,7 @@ std::vector<Route> task_routes(Services& services) {
                                  {{"status", "todo,doing"}},
                                  "assignee",
                                  {"assignee", "assignee_id", "assignee_team", "assignee_team_id"}}));
+  rows.bulk(EntityKind::task);
   return std::move(rows).done();
 }
 

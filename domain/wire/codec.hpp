@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "domain/values/json_object.hpp"
 #include "domain/values/stored.hpp"
 #include "domain/wire/enums.hpp"
 #include "domain/wire/fields.hpp"
@@ -330,6 +331,9 @@ void read(json::element in, T& out, const Path& path, ReadContext& context) {
     std::string_view text;
     if (in.get(text) != simdjson::SUCCESS) return wrong_type(in, path, context, "a string");
     out = text;
+  } else if constexpr (std::is_same_v<T, JsonObject>) {
+    if (!in.is_object()) return wrong_type(in, path, context, "an object");
+    out = JsonObject(simdjson::minify(in));
   } else if constexpr (Described<T>) {
     read_object(in, out, path, context);
   } else {
@@ -431,7 +435,7 @@ void write(std::string& out, const T& value) {
     out.push_back('"');
   } else if constexpr (std::is_same_v<T, std::string>) {
     quote(out, value);
-  } else if constexpr (NumberValue<T>) {
+  } else if constexpr (NumberValue<T> || std::is_same_v<T, JsonObject>) {
     out.append(value.text());
   } else if constexpr (TextValue<T> && requires { value.chars(); }) {
     const auto chars = value.chars();  // ids and instants: fixed length, nothing to escape
@@ -540,6 +544,8 @@ void write_schema(std::string& out, Side side) {
     out.append("]}");
   } else if constexpr (std::is_same_v<T, std::string>) {
     out.append(R"({"type":"string"})");
+  } else if constexpr (std::is_same_v<T, JsonObject>) {
+    out.append(R"({"type":"object"})");
   } else if constexpr (NumberValue<T>) {
     write_number_schema(out, T::k_minimum, T::k_maximum);
   } else if constexpr (TextValue<T>) {

@@ -255,4 +255,31 @@ void write_nullable(std::string& out, const std::string& schema) {
   out += R"({"anyOf":[)" + schema + R"(,{"type":"null"}]})";
 }
 
+std::vector<Member> members_of(std::string_view document) {
+  std::vector<Member> members;
+  const auto element = parse_text(document);
+  json::object object;
+  if (!element || element->get(object) != simdjson::SUCCESS) return members;
+  for (const auto [name, value] : object) members.push_back({std::string(name), simdjson::minify(value)});
+  return members;
+}
+
+const std::string* value_of(const std::vector<Member>& members, std::string_view name) {
+  const auto at =
+      std::find_if(members.begin(), members.end(), [&](const Member& member) { return member.name == name; });
+  return at == members.end() || !at->value ? nullptr : &*at->value;
+}
+
+std::string object_of(const std::vector<Member>& members, bool null_for_absent) {
+  std::string object = "{";
+  for (const Member& member : members) {
+    if (!member.value && !null_for_absent) continue;
+    if (object.size() > 1) object.push_back(',');
+    quote(object, member.name);
+    object += ':' + member.value.value_or("null");
+  }
+  object.push_back('}');
+  return object;
+}
+
 }  // namespace alforis::domain::wire

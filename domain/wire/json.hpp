@@ -2,8 +2,10 @@
 // JSON of described structs: reading with every problem and its place, writing, JSON Schema. The heavy templates are in
 // codec.hpp and are instantiated once per type, in the entity's `<entity>_wire.cpp`.
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "domain/result.hpp"
 
@@ -67,6 +69,23 @@ std::string input_schema();
 
 /// Appends `text` as a JSON string with its quotes (RFC 8259 §7). The text must be valid UTF-8.
 void quote(std::string& out, std::string_view text);
+
+/// A member of an object: its name, and its value as JSON text without white space; nullopt: it is not there.
+struct Member {
+  std::string name;
+  std::optional<std::string> value;
+
+  friend bool operator==(const Member&, const Member&) = default;
+};
+
+/// The members of a JSON object in their order; none of a text that is no object.
+std::vector<Member> members_of(std::string_view document);
+
+/// The value of a member; nullptr when there is no such member.
+const std::string* value_of(const std::vector<Member>& members, std::string_view name);
+
+/// JSON of an object of these members, without those that are not there; or with null for them.
+std::string object_of(const std::vector<Member>& members, bool null_for_absent = false);
 
 /// Whether problems speak of the text (400) rather than of its content (422).
 bool malformed(const Problems& problems);

@@ -38,6 +38,15 @@ std::string_view shown_data(const eventstore::Event& event) {
   return event.type.starts_with("user.password_set.") ? std::string_view("{}") : std::string_view(event.data);
 }
 
+std::optional<Uuid> batch_of(std::string_view metadata) {
+  for (const std::string_view member : {std::string_view(R"("batch":")"), std::string_view(R"("import":")")}) {
+    const auto at = metadata.find(member);
+    if (at == std::string_view::npos) continue;
+    if (auto id = Uuid::parse(metadata.substr(at + member.size(), Uuid::k_text_length))) return *id;
+  }
+  return std::nullopt;
+}
+
 Folder::Folder(std::span<const Item> items) : items_(items) {
   contexts_.resize(items.size());
   for (std::size_t item = 0; item < items.size(); ++item) look_at(item);

@@ -25,6 +25,9 @@ domain::Result<domain::EventContext> event_context(const Item& item);
 /// The event's data as histories may show it: secrets left out.
 std::string_view shown_data(const eventstore::Event& event);
 
+/// The bulk change or import that a commit's metadata names; nullopt for most.
+std::optional<domain::Uuid> batch_of(std::string_view metadata);
+
 /// One entity in a batch.
 template <class State>
 struct Slot {

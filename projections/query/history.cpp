@@ -11,33 +11,8 @@ namespace {
 
 namespace json = simdjson::dom;
 
-/// Members that say who touched the entity when, or follow from others: the entry itself says it better.
-bool circumstantial(std::string_view member) {
-  static constexpr std::string_view k_members[] = {"id",         "created_at", "created_by", "updated_at",
-                                                   "updated_by", "version",    "deleted_by", "stage_since"};
-  return std::find(std::begin(k_members), std::end(k_members), member) != std::end(k_members);
-}
-
-using Members = std::vector<std::pair<std::string, std::string>>;
-
-/// Member names and values as JSON texts, in their order.
-Members members_of(std::string_view document) {
-  Members members;
-  if (document.empty()) return members;
-  json::parser parser;
-  json::object object;
-  if (parser.parse(document.data(), document.size()).get(object) != simdjson::SUCCESS) return members;
-  for (const auto [name, value] : object) {
-    if (!circumstantial(name)) members.emplace_back(name, simdjson::minify(value));
-  }
-  return members;
-}
-
-const std::string* value_of(const Members& members, std::string_view name) {
-  const auto at =
-      std::find_if(members.begin(), members.end(), [&](const auto& member) { return member.first == name; });
-  return at == members.end() ? nullptr : &at->second;
-}
+/// Members that follow from others: the entry itself says it better.
+bool circumstantial(const FieldChange& change) { return change.name == "deleted_by" || change.name == "stage_since"; }
 
 /// The member when it is there and a T; `Kept` outlives the document.
 template <class T, class Kept = T>
@@ -91,6 +66,34 @@ class Teller {
   std::string document_;
 };
 
+/// What the rows of the last position did.
+template <class State>
+void tell_last(domain::EntityChange& change, const std::vector<HistoryRow>& rows) {
+  std::optional<State> state;
+  std::optional<State> before;
+  bool last = false;
+  for (const HistoryRow& row : rows) {
+    if (!last && row.position == rows.back().position) {
+      before = state;
+      last = true;
+    }
+    const auto event = domain::decode_event(row.type, row.data);
+    if (!event) continue;
+    std::visit(
+        [&](const auto& known) {
+          if constexpr (std::is_same_v<domain::StateOf<std::remove_cvref_t<decltype(known)>>, State>) {
+            evolve(state, known, {change.id, row.actor, row.time});
+          }
+        },
+        *event);
+  }
+  if (!state) return;
+  change.created = !before;
+  change.version = state->version;
+  change.members =
+      domain::member_changes(before ? domain::wire::to_json(*before) : std::string(), domain::wire::to_json(*state));
+}
+
 template <class State>
 std::vector<HistoryEntry> tell_all(const domain::Uuid& id, const std::vector<HistoryRow>& rows) {
   Teller<State> teller;
@@ -104,20 +107,8 @@ std::vector<HistoryEntry> tell_all(const domain::Uuid& id, const std::vector<His
 }  // namespace
 
 std::vector<FieldChange> document_changes(std::string_view before, std::string_view after) {
-  const Members old_members = members_of(before);
-  const Members new_members = members_of(after);
-  std::vector<FieldChange> changes;
-  for (const auto& [name, value] : new_members) {
-    const std::string* old = value_of(old_members, name);
-    if (old == nullptr) {
-      changes.push_back({name, std::nullopt, value});
-    } else if (*old != value) {
-      changes.push_back({name, *old, value});
-    }
-  }
-  for (const auto& [name, value] : old_members) {
-    if (value_of(new_members, name) == nullptr) changes.push_back({name, value, std::nullopt});
-  }
+  auto changes = domain::member_changes(before, after);
+  changes.erase(std::remove_if(changes.begin(), changes.end(), circumstantial), changes.end());
   return changes;
 }
 
@@ -129,6 +120,15 @@ std::vector<HistoryEntry> tell_history(domain::EntityKind kind, const domain::Uu
     if (domain::EventsOf<State>::k_kind == kind) entries = tell_all<State>(id, rows);
   });
   return entries;
+}
+
+domain::EntityChange tell_change(domain::EntityKind kind, const domain::Uuid& id, const std::vector<HistoryRow>& rows) {
+  domain::EntityChange change{kind, id, false, 0, {}};
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([&]<class T>(T) {
+    using State = typename T::type;
+    if (domain::EventsOf<State>::k_kind == kind) tell_last<State>(change, rows);
+  });
+  return change;
 }
 
 }  // namespace alforis::projections

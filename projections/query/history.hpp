@@ -29,4 +29,7 @@ std::vector<FieldChange> document_changes(std::string_view before, std::string_v
 std::vector<HistoryEntry> tell_history(domain::EntityKind kind, const domain::Uuid& id,
                                        const std::vector<HistoryRow>& rows);
 
+/// What the last commit among an entity's rows did to it. The rows are all up to then, oldest first, and not none.
+domain::EntityChange tell_change(domain::EntityKind kind, const domain::Uuid& id, const std::vector<HistoryRow>& rows);
+
 }  // namespace alforis::projections

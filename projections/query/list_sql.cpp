@@ -358,6 +358,7 @@ class Builder {
       case Follows::subject:
         return may_see_subject();
       case Follows::everybody:
+      case Follows::firm:
         return {};
       case Follows::user: {
         std::string sql = "(r.id = " + viewer_id();

@@ -66,6 +66,7 @@ std::string find_sql(const std::string& schema, EntityKind kind) {
       joined = subject_ownerships(schema);
       break;
     case Follows::everybody:
+    case Follows::firm:
       ownership = ", false, false, NULL::uuid, NULL::uuid, r.created_by";
       break;
     case Follows::user:
@@ -222,6 +223,36 @@ class QueryReader::Core {
     return page;
   }
 
+  std::vector<domain::EntityChange> command_changes(Position position) {
+    const Rows rows = read([&](Connection& connection) {
+      return connection.prepared(
+          "SELECT entity_id, type FROM " + schema_ + ".history WHERE \"position\" = $1 ORDER BY \"index\"",
+          {std::to_string(position)});
+    });
+    std::vector<domain::EntityChange> changes;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      const Uuid id = stored_uuid(rows.text(row, 0));
+      const auto kind = domain::entity_kind_of_type(rows.text(row, 1));
+      const bool told =
+          std::any_of(changes.begin(), changes.end(), [&](const auto& change) { return change.id == id; });
+      if (!kind || told) continue;
+      changes.push_back(tell_change(*kind, id, history_rows(id, HistoryPlace{position + 1, 0})));
+    }
+    return changes;
+  }
+
+  std::vector<Position> batch(const Uuid& batch) {
+    const Rows rows = read([&](Connection& connection) {
+      return connection.prepared(
+          "SELECT DISTINCT \"position\" FROM " + schema_ + ".history WHERE batch = $1 ORDER BY 1 DESC", {batch.text()});
+    });
+    std::vector<Position> positions;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      positions.push_back(static_cast<Position>(rows.integer(row, 0)));
+    }
+    return positions;
+  }
+
   std::optional<Credentials> credentials(std::string_view email) {
     const Rows rows = read([&](Connection& connection) {
       return connection.prepared("SELECT u.id, c.hash, u.active FROM " + schema_ + ".users u LEFT JOIN " + schema_ +
@@ -359,6 +390,10 @@ std::vector<Workload> QueryReader::week(const Viewer& viewer, const Uuid& team, 
 Result<HistoryPage> QueryReader::history(EntityKind kind, const Uuid& id, std::string_view after, std::size_t limit) {
   return core_->history(kind, id, after, limit);
 }
+std::vector<domain::EntityChange> QueryReader::command_changes(Position position) {
+  return core_->command_changes(position);
+}
+std::vector<Position> QueryReader::batch(const Uuid& batch) { return core_->batch(batch); }
 std::optional<Credentials> QueryReader::credentials(std::string_view email) { return core_->credentials(email); }
 Directory QueryReader::directory() { return core_->directory(); }
 Position QueryReader::checkpoint() { return core_->checkpoint(); }

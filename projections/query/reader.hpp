@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "domain/entity_kind.hpp"
+#include "domain/revert.hpp"
 #include "domain/rights.hpp"
 #include "domain/values/date.hpp"
 #include "domain/values/instant.hpp"
@@ -63,14 +64,8 @@ struct Workload {
   std::int64_t done = 0;
 };
 
-/// One field of a history entry. Values are JSON texts; nullopt: the field was, or became, empty.
-struct FieldChange {
-  std::string field;
-  std::optional<std::string> from;
-  std::optional<std::string> to;
-
-  friend bool operator==(const FieldChange&, const FieldChange&) = default;
-};
+/// One field of a history entry.
+using FieldChange = domain::MemberChange;
 
 /// The import that a change came from, as far as its commit tells.
 struct ImportOrigin {
@@ -154,6 +149,12 @@ class QueryReader {
   /// unknown id.
   domain::Result<HistoryPage> history(domain::EntityKind kind, const domain::Uuid& id, std::string_view after,
                                       std::size_t limit);
+
+  /// What the commit at a position did, entity by entity, in the order of its events. Empty when there is none.
+  std::vector<domain::EntityChange> command_changes(Position position);
+
+  /// Where the commits of a bulk change or an import are, the newest first.
+  std::vector<Position> batch(const domain::Uuid& batch);
 
   /// By e-mail address as domain::Email writes it.
   std::optional<Credentials> credentials(std::string_view email);

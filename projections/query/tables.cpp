@@ -132,12 +132,17 @@ void QueryTables::encode_history(std::span<const Item> items, PreparedBatch& bat
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Item& item = items[i];
     const domain::EventContext& context = batch.folder.contexts()[i];
-    out.begin_row(8);
+    out.begin_row(9);
     out.uuid(context.id);
     out.bigint(static_cast<std::int64_t>(item.commit->position));
     out.integer(static_cast<std::int32_t>(item.index));
     out.uuid(context.actor);
     out.timestamptz(context.time);
+    if (const auto batch = batch_of(item.commit->metadata)) {
+      out.uuid(*batch);
+    } else {
+      out.null();
+    }
     out.text(item.event().type);
     out.text(item.commit->metadata);
     out.text(shown_data(item.event()));

@@ -95,12 +95,13 @@ class Promises:
                 yield int(status), code
 
     def _operation(self, method, path):
+        """Of the path with the fewest templates that fits: a literal path comes before a templated one."""
         segments = path.split("?")[0].split("/")
-        for (known, pattern), problems in self.operations.items():
-            if known == ("GET" if method == "HEAD" else method) and len(pattern) == len(segments):
-                if all(part == sent or part.startswith("{") for part, sent in zip(pattern, segments)):
-                    return problems
-        return None
+        def fits(pattern):
+            return len(pattern) == len(segments) and all(part == sent or part.startswith("{") for part, sent in zip(pattern, segments))
+        patterns = {pattern for _, pattern in self.operations if fits(pattern)}
+        nearest = min(patterns, key=lambda pattern: sum(part.startswith("{") for part in pattern), default=None)
+        return self.operations.get(("GET" if method == "HEAD" else method, nearest))
 
     def check(self, method, path, answer):
         if method == "HEAD" or not self.operations or answer.header("content-type") != "application/problem+json":

@@ -127,6 +127,16 @@ def read_team(role, whose):
     return 200 if role == "admin" or whose in ("own", "team") else 404
 
 
+def reassigns(role, whose):
+    """Managers and administrators, for whom they see."""
+    return read_user(role, whose) if role in ("admin", "manager") else 403
+
+
+def undoes(role, whose):
+    """An edit by the administrator: who may change the record may take it back."""
+    return 403 if role == "viewer" else change(changes)(role, whose)
+
+
 def at_least(lowest, success):
     """A right of the role alone."""
     return lambda role, whose: success if ROLES.index(role) >= ROLES.index(lowest) else 403
@@ -147,6 +157,7 @@ RULES = {
     f"GET {API}/organisations": (everybody, ANY),
     f"GET {API}/organisations/{{id}}": (read, WHOSE),
     f"GET {API}/organisations/{{id}}/history": (read_history, WHOSE),
+    f"POST {API}/organisations/bulk": (at_least("manager", 200), ANY),
     f"POST {API}/organisations": (at_least("sales", 201), ANY),
     f"PATCH {API}/organisations/{{id}}": (change(changes), WHOSE),
     f"POST {API}/organisations/{{id}}/stage": (change(changes), WHOSE),
@@ -155,6 +166,7 @@ RULES = {
     f"GET {API}/people": (everybody, ANY),
     f"GET {API}/people/{{id}}": (read, PEOPLE),
     f"GET {API}/people/{{id}}/history": (read_history, PEOPLE),
+    f"POST {API}/people/bulk": (at_least("manager", 200), ANY),
     f"POST {API}/people": (at_least("sales", 201), ANY),
     f"PATCH {API}/people/{{id}}": (change(changes), PEOPLE),
     f"DELETE {API}/people/{{id}}": (change(deletes), PEOPLE),
@@ -162,6 +174,7 @@ RULES = {
     f"GET {API}/links": (everybody, ANY),
     f"GET {API}/links/{{id}}": (read_link, WHOSE),
     f"GET {API}/links/{{id}}/history": (read_link, WHOSE),
+    f"POST {API}/links/bulk": (at_least("manager", 200), ANY),
     f"POST {API}/links": (create_link, WHOSE),
     f"PATCH {API}/links/{{id}}": (change_link, WHOSE),
     f"POST {API}/links/{{id}}/end": (change_link, WHOSE),
@@ -169,6 +182,7 @@ RULES = {
     f"GET {API}/produits": (everybody, ANY),
     f"GET {API}/produits/{{id}}": (read, PRODUITS),
     f"GET {API}/produits/{{id}}/history": (read_history, PRODUITS),
+    f"POST {API}/produits/bulk": (at_least("manager", 200), ANY),
     f"POST {API}/produits": (at_least("manager", 201), ANY),
     f"PATCH {API}/produits/{{id}}": (change(keeps_produits), PRODUITS),
     f"DELETE {API}/produits/{{id}}": (change(keeps_produits), PRODUITS),
@@ -176,6 +190,7 @@ RULES = {
     f"GET {API}/mandats": (everybody, ANY),
     f"GET {API}/mandats/{{id}}": (read, WHOSE),
     f"GET {API}/mandats/{{id}}/history": (read_history, WHOSE),
+    f"POST {API}/mandats/bulk": (at_least("manager", 200), ANY),
     f"POST {API}/mandats": (create_link, WHOSE),
     f"PATCH {API}/mandats/{{id}}": (change(changes), WHOSE),
     f"POST {API}/mandats/{{id}}/sign": (change(changes), WHOSE),
@@ -190,6 +205,7 @@ RULES = {
     f"GET {API}/interactions/agenda": (everybody, ANY),
     f"GET {API}/interactions/{{id}}": (read, WHOSE),
     f"GET {API}/interactions/{{id}}/history": (read_history, WHOSE),
+    f"POST {API}/interactions/bulk": (at_least("manager", 200), ANY),
     f"POST {API}/interactions": (log, WHOSE),
     f"PATCH {API}/interactions/{{id}}": (change(changes), WHOSE),
     f"POST {API}/interactions/{{id}}/complete": (change(changes), WHOSE),
@@ -200,6 +216,7 @@ RULES = {
     f"GET {API}/tasks/agenda": (everybody, ANY),
     f"GET {API}/tasks/{{id}}": (read, WHOSE),
     f"GET {API}/tasks/{{id}}/history": (read_history, WHOSE),
+    f"POST {API}/tasks/bulk": (at_least("manager", 200), ANY),
     f"POST {API}/tasks": (log, WHOSE),
     f"PATCH {API}/tasks/{{id}}": (change(changes), WHOSE),
     f"POST {API}/tasks/{{id}}/start": (change(changes), WHOSE),
@@ -220,6 +237,7 @@ RULES = {
     f"GET {API}/users/{{id}}/history": (read_user, USERS),
     f"POST {API}/users": (at_least("admin", 201), ANY),
     f"PATCH {API}/users/{{id}}": (at_least("admin", 200), USERS),
+    f"POST {API}/users/{{id}}/reassign": (reassigns, USERS),
     f"POST {API}/users/{{id}}/password": (at_least("admin", 200), USERS),
     f"GET {API}/me": (everybody, ANY),
     f"PATCH {API}/me": (everybody, ANY),
@@ -227,6 +245,7 @@ RULES = {
     f"GET {API}/workspace": (everybody, ANY),
     f"GET {API}/workspace/history": (everybody, ANY),
     f"PATCH {API}/workspace": (at_least("admin", 200), ANY),
+    f"POST {API}/undo/{{command}}": (undoes, WHOSE),
     f"POST {API}/imports/organisations": (at_least("manager", 200), ANY),
 }
 

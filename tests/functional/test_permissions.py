@@ -58,6 +58,14 @@ class Records:
             self.admin.post(f"{API}/links/{made['id']}/end").ok()
         return made
 
+    def edit(self, whose):
+        """The position of what the administrator did to an organisation, before it was deleted."""
+        made = self.organisation("team" if whose == "deleted" else whose)
+        position = self.admin.patch(organisation_path(made["id"]), {"city": unique("Ville")}).position
+        if whose == "deleted":
+            self.admin.delete(organisation_path(made["id"])).ok()
+        return position
+
     def produit(self, whose="shared"):
         made = self.admin.create("produits", {"name": unique("Permission"), "type": "opcvm"})
         if whose == "deleted":
@@ -113,6 +121,14 @@ class Records:
         return getattr(self, singular[collection])(whose)
 
 
+PATCHES = {
+    "interactions": lambda: {"direction": "out"}, "tasks": lambda: {"priority": "haute"}, "produits": lambda: {"currency": "USD"},
+    "mandats": lambda: {"commission_rate": 1.5}, "organisations": lambda: {"city": "Pau"}, "people": lambda: {"job_title": "Chef"},
+    "links": lambda: {"job_title": "Chef"}, "teams": lambda: {"description": unique("Décrite")},
+    "users": lambda: {"full_name": unique("Nommée")}, "workspace": lambda: {"name": unique("Nommé")},
+}
+
+
 def body_of(route, records, whose):
     method, path = route.split(" ")
     collection = path.split("/")[3]
@@ -149,9 +165,13 @@ def body_of(route, records, whose):
     if method == "POST" and path == f"{API}/{collection}":
         return {"produits": {"name": unique("Neuf"), "type": "etf"}, "organisations": {"name": unique("Neuve")}, "people": {"last_name": unique("Neuve")}, "teams": {"name": unique("Neuve")},
                 "users": {"email": f"{uuid.uuid4()}@alforis.example"}}[collection]
+    if path.endswith("/bulk"):
+        made = records.make(f"{API}/{collection}/{{id}}", "shared" if collection == "produits" else "team")
+        return {"ids": [made["id"]], "patch": PATCHES[collection]()}
+    if path.endswith("/reassign"):
+        return {"to": records.firm.id_of("colleague")}
     if method == "PATCH":
-        return {"interactions": {"direction": "out"}, "tasks": {"priority": "haute"}, "produits": {"currency": "USD"}, "mandats": {"commission_rate": 1.5}, "organisations": {"city": "Pau"}, "people": {"job_title": "Chef"}, "links": {"job_title": "Chef"},
-                "teams": {"description": unique("Décrite")}, "users": {"full_name": unique("Nommée")}, "workspace": {"name": unique("Nommé")}}[collection]
+        return PATCHES[collection]()
     return None
 
 
@@ -172,6 +192,8 @@ def test_a_role_may_do_on_a_record_what_the_rules_say(firm, route, role, whose):
     records = Records(firm, role)
     method, path = route.split(" ")
     body = body_of(route, records, whose)
+    if "{command}" in path:
+        path = path.replace("{command}", str(records.edit(whose)))
     if "{id}" in path:
         made = records.make(path, whose)
         path = path.replace("{id}", made["id"]).replace("{produit_id}", made.get("produit_id", ""))
@@ -185,6 +207,9 @@ def test_a_role_may_do_on_a_record_what_the_rules_say(firm, route, role, whose):
         assert firm.admin.log_end() == before, "a refused command left something in the log"
     elif method == "GET":
         assert firm.admin.log_end() == before
+    elif path.endswith("/reassign"):
+        changed = sum(outcome["outcome"] == "changed" for outcome in answer.json()["outcomes"])
+        assert firm.admin.log_end() == before + changed
     elif not path.endswith("/restore") or whose == "deleted":
         assert firm.admin.log_end() == before + 1, "one command is one commit"
 

@@ -1,6 +1,7 @@
 // The words of given.hpp.
 #include "given.hpp"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 
@@ -289,6 +290,34 @@ Firm& Firm::given(std::string_view actor, const Command& command) {
 }
 
 std::string Firm::when(std::string_view actor, const Command& command) const { return shown(decided(actor, command)); }
+
+UndoneCommit Firm::told(std::string_view actor, const Command& command, std::int64_t position) {
+  Decision decision = decided(actor, command).value();
+  const StateView view(*values_);
+  const Uuid actor_id = actor == "system" ? system_actor() : id(actor);
+  add_auto_tasks(decision, "a-command", {view, view.viewer(actor_id).value(), now(), date(k_today)});
+  UndoneCommit commit{position, {}};
+  std::vector<std::string> before;
+  for (const NewEvent& happened : decision.events) {
+    const bool known = std::any_of(commit.changes.begin(), commit.changes.end(),
+                                   [&](const EntityChange& change) { return change.id == happened.id; });
+    if (known) continue;
+    const EntityKind kind = entity_kind(happened.event);
+    before.push_back(view.document(kind, happened.id, -1));
+    commit.changes.push_back({kind, happened.id, before.back().empty(), 0, {}});
+  }
+  for (const NewEvent& happened : decision.events) {
+    const auto version = fold(*values_, happened.event, {happened.id, actor_id, now()});
+    for (EntityChange& change : commit.changes) {
+      if (change.id == happened.id) change.version = version;
+    }
+  }
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    EntityChange& change = commit.changes[i];
+    change.members = member_changes(before[i], view.document(change.kind, change.id, -1));
+  }
+  return commit;
+}
 
 std::string Firm::tasks_of(std::string_view actor, const Command& command) const {
   Decision decision = decided(actor, command).value();

@@ -13,6 +13,7 @@
 
 #include "commands/command.hpp"
 #include "commands/keys.hpp"
+#include "commands/undo.hpp"
 #include "domain/wire/enums.hpp"
 #include "domain/wire/json.hpp"
 
@@ -107,6 +108,8 @@ class Firm {
   Firm& given(std::string_view actor, const Command& command);
   /// Decides as `actor` and tells; nothing happens.
   std::string when(std::string_view actor, const Command& command) const;
+  /// As given(), with the tasks that come of it; returns what it did as the history would tell it.
+  UndoneCommit told(std::string_view actor, const Command& command, std::int64_t position);
   /// The tasks that come of it by themselves (auto_tasks.hpp): each one's JSON on a line.
   std::string tasks_of(std::string_view actor, const Command& command) const;
 

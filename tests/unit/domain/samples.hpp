@@ -92,6 +92,12 @@ struct Sample<std::string> {
   static std::string make(int number) { return "$argon2id$v=19$m=19456,t=2,p=1$" + std::to_string(number); }
 };
 template <>
+struct Sample<JsonObject> {
+  static JsonObject make(int number) {
+    return JsonObject(R"({"name":"Été )" + std::to_string(number) + R"(","notes":null,"tags":["é"]})");
+  }
+};
+template <>
 struct Sample<bool> {
   static bool make(int) { return true; }
 };

@@ -53,7 +53,7 @@ class Store {
       return {ImportOutcomeKind::created, id, {}};
     }
     const auto merge = merge_import(found->second, incoming, batch.on_existing);
-    std::vector<ImportProblem> warnings;
+    std::vector<RecordProblem> warnings;
     for (const Problem& warning : merge.warnings) warnings.push_back({warning.code, warning.pointer, warning.detail});
     if (wire::to_json(merge.patch) == "{}") return {ImportOutcomeKind::unchanged, id, warnings};
     if (!batch.dry_run) apply<OrganisationData>(found->second, merge.patch);

@@ -1,0 +1,272 @@
+#include "commands/undo.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "commands/keys.hpp"
+#include "domain/wire/json.hpp"
+
+namespace alforis::commands {
+
+using namespace domain;
+
+namespace {
+
+template <class State>
+struct Undo {
+  using Subject = State;
+  std::shared_ptr<const UndoneCommit> commit;
+};
+
+std::optional<Text<1000>> why() { return Text<1000>::parse("annulation").value(); }
+
+// ---- what was made goes: by the same deciders that delete, which know what stands against it
+
+Decided take_away(const Organisation& made, const DecisionContext& context) {
+  return decide(DeleteOrganisation{made.id, {}, why()}, context);
+}
+Decided take_away(const Person& made, const DecisionContext& context) {
+  return decide(DeletePerson{made.id, {}, why()}, context);
+}
+Decided take_away(const Link& made, const DecisionContext& context) {
+  return decide(EndLink{made.id, {}, {}, why()}, context);
+}
+Decided take_away(const Produit& made, const DecisionContext& context) {
+  return decide(DeleteProduit{made.id, {}, why()}, context);
+}
+Decided take_away(const Mandat& made, const DecisionContext& context) {
+  return decide(DeleteMandat{made.id, {}, why()}, context);
+}
+Decided take_away(const Interaction& made, const DecisionContext& context) {
+  return decide(DeleteInteraction{made.id, {}, why()}, context);
+}
+Decided take_away(const Task& made, const DecisionContext& context) {
+  return decide(DeleteTask{made.id, {}, why()}, context);
+}
+template <class State>
+Decided take_away(const State&, const DecisionContext&) {
+  return conflict("cannot_undo", "a new " + std::string(State::k_entity) + " stays: deactivate it instead");
+}
+
+bool is_gone(const Link& link) { return !link.live; }
+template <class State>
+bool is_gone(const State& state) {
+  return state.deleted();
+}
+
+bool made_itself(const Task& task) { return task.auto_rule.has_value(); }
+template <class State>
+bool made_itself(const State&) {
+  return false;
+}
+
+// ---- references
+
+template <class State>
+bool is_live(const Uuid& id, const DecisionContext& context) {
+  const auto found = context.state.find<State>(id);
+  if constexpr (std::is_same_v<State, User>) {
+    return found && found->active;
+  } else {
+    return found && !found->deleted();
+  }
+}
+
+/// Members that name other records, which may have gone meanwhile.
+struct Reference {
+  std::string_view member;
+  bool (*live)(const Uuid&, const DecisionContext&);
+};
+constexpr Reference k_references[] = {
+    {"owner_id", &is_live<User>},    {"assignee_id", &is_live<User>}, {"organisation_id", &is_live<Organisation>},
+    {"person_id", &is_live<Person>}, {"mandat_id", &is_live<Mandat>}, {"produit_id", &is_live<Produit>},
+    {"team_id", &is_live<Team>},
+};
+
+bool refers_to_nothing(const wire::Member& member, const DecisionContext& context) {
+  const auto* const reference = std::find_if(std::begin(k_references), std::end(k_references),
+                                             [&](const Reference& known) { return known.member == member.name; });
+  if (reference == std::end(k_references) || !member.value) return false;
+  const auto id = Uuid::parse(std::string_view(*member.value).substr(1, Uuid::k_text_length));
+  return !id || !reference->live(*id, context);
+}
+
+/// The whole of one undoing: gathers events, and what stands against them.
+class Undoing {
+ public:
+  Undoing(const UndoneCommit& commit, const DecisionContext& context) : commit_(commit), context_(context) {}
+
+  Decided decide() {
+    Decision decision{commit_.changes.front().id, {}};
+    decision.makes_tasks = false;
+    // The last change first: what came of others goes before them.
+    for (auto change = commit_.changes.rbegin(); change != commit_.changes.rend() && !refusal_; ++change) {
+      boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AllStates>>([&]<class T>(T) {
+        if (EventsOf<typename T::type>::k_kind == change->kind) take_back<typename T::type>(*change);
+      });
+    }
+    if (!refusal_) check_keys();
+    if (refusal_) return std::move(*refusal_);
+    if (!changed_since_.empty()) {
+      Rejection rejection = conflict("changed_since", "what it changed has been changed since");
+      rejection.problems = std::move(changed_since_);
+      return rejection;
+    }
+    decision.events = std::move(events_);
+    return decision;
+  }
+
+ private:
+  template <class State>
+  void take_back(const EntityChange& change) {
+    const auto present = context_.state.find<State>(change.id);
+    if (!present || !may_see(*present, context_)) {
+      refusal_ = not_found("command");
+    } else if (change.created) {
+      take_back_creation(*present, change);
+    } else {
+      take_back_members(*present, change);
+    }
+  }
+
+  template <class State>
+  void take_back_creation(const State& present, const EntityChange& change) {
+    if (is_gone(present)) return;
+    if (present.version != change.version) {
+      if (!made_itself(present)) say_changed(change, "version");
+      return;
+    }
+    const bool own = present.created_by == context_.actor.id && context_.actor.role != Role::viewer;
+    if (!own && !can_delete(context_.actor, context_.state.whose(present))) {
+      refusal_ = forbidden("only managers take away what others made");
+      return;
+    }
+    // Its maker need not be one who may delete.
+    DecisionContext as_manager = context_;
+    as_manager.actor.role = Role::admin;
+    auto taken = take_away(present, as_manager);
+    if (!taken) {
+      refusal_ = std::move(taken).error();
+      return;
+    }
+    for (NewEvent& event : taken->events) events_.push_back(std::move(event));
+    note_keys(present.id, {});
+  }
+
+  template <class State>
+  void take_back_members(const State& present, const EntityChange& change) {
+    const auto members = wire::members_of(wire::to_json(present));
+    std::vector<wire::Member> back;
+    for (const MemberChange& member : change.members) {
+      const std::string* value = wire::value_of(members, member.name);
+      const auto now = value == nullptr ? std::nullopt : std::optional(*value);
+      if (now == member.from) continue;
+      if (now != member.to) {
+        say_changed(change, member.name);
+      } else {
+        back.push_back({member.name, member.from});
+      }
+    }
+    if (back.empty()) return;
+    Reverted<State> event{commit_.position, JsonObject(wire::object_of(back, true))};
+    std::optional<State> after = present;
+    evolve(after, event, {present.id, context_.actor.id, context_.now});
+    if (!may_take_back(present, *after) || !check_references(back, change)) return;
+    note_keys(present.id, keys_of(*after));
+    events_.push_back({present.id, std::move(event)});
+  }
+
+  template <class State>
+  bool may_take_back(const State& present, const State& after) {
+    const Whose whose = context_.state.whose(present);
+    const bool restores = present.deleted() && !after.deleted();
+    const bool allowed =
+        restores ? can_restore(context_.actor, whose, present.deleted_by)
+                 : can_update(context_.actor, whose) && can_update(context_.actor, context_.state.whose(after));
+    if (present.deleted() && !can_restore(context_.actor, whose, present.deleted_by)) {
+      refusal_ = not_found("command");
+    } else if (!allowed) {
+      refusal_ = forbidden("the " + std::string(State::k_entity) + " is, or would be, somebody else's");
+    } else if (present.deleted() && !restores) {
+      refusal_ = conflict("deleted", "the " + std::string(State::k_entity) + " is deleted");
+      refusal_->moves = {"restore"};
+    } else if (loses_last_admin(present, after)) {
+      refusal_ = conflict("last_admin", "this is the last active administrator: make another one first");
+    }
+    return !refusal_;
+  }
+
+  bool loses_last_admin(const User& present, const User& after) const {
+    const bool stays = after.active && after.role == Role::admin;
+    return !stays && last_active_admin(present.id, context_);
+  }
+  template <class State>
+  bool loses_last_admin(const State&, const State&) const {
+    return false;
+  }
+
+  bool check_references(const std::vector<wire::Member>& back, const EntityChange& change) {
+    Problems problems;
+    for (const wire::Member& member : back) {
+      if (!refers_to_nothing(member, context_)) continue;
+      problems.push_back(
+          {"unknown_reference", pointer(change, member.name), "what it referred to is not there any more"});
+    }
+    if (problems.empty()) return true;
+    refusal_ = conflict("cannot_undo", "what it would refer to is not there any more");
+    refusal_->problems = std::move(problems);
+    return false;
+  }
+
+  void note_keys(const Uuid& id, std::vector<std::string> keys) { keys_[id] = std::move(keys); }
+
+  /// Keys that only one record may have, after all of it.
+  void check_keys() {
+    std::map<std::string_view, Uuid> taken;
+    for (const auto& [id, keys] : keys_) {
+      for (const std::string& key : keys) {
+        if (!key.starts_with(k_unique_keys)) continue;
+        const auto holder = context_.state.holder(key);
+        const bool given_up = holder && keys_.contains(*holder);
+        if (!taken.emplace(key, id).second || (holder && *holder != id && !given_up)) {
+          refusal_ = conflict("cannot_undo", "another record has by now what only one may have");
+          return;
+        }
+      }
+    }
+  }
+
+  static std::string pointer(const EntityChange& change, std::string_view member) {
+    return '/' + std::string(enum_text(change.kind)) + '/' + change.id.text() + '/' + std::string(member);
+  }
+
+  void say_changed(const EntityChange& change, std::string_view member) {
+    changed_since_.push_back({"changed_since", pointer(change, member), "has been changed since"});
+  }
+
+  const UndoneCommit& commit_;
+  const DecisionContext& context_;
+  std::vector<NewEvent> events_;
+  Problems changed_since_;
+  Refusal refusal_;
+  std::map<Uuid, std::vector<std::string>> keys_;
+};
+
+template <class State>
+Decided decide(const Undo<State>& command, const DecisionContext& context) {
+  return Undoing(*command.commit, context).decide();
+}
+
+}  // namespace
+
+Command undo(UndoneCommit commit) {
+  const EntityKind kind = commit.changes.front().kind;
+  const auto shared = std::make_shared<const UndoneCommit>(std::move(commit));
+  Command command;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AllStates>>([&]<class T>(T) {
+    if (EventsOf<typename T::type>::k_kind == kind) command = Undo<typename T::type>{shared};
+  });
+  return command;
+}
+
+}  // namespace alforis::commands

@@ -1,0 +1,189 @@
+// Taking commands back: exactly, or not at all.
+#include "commands/undo.hpp"
+
+#include <gmock/gmock.h>
+
+#include "domain/wire/json.hpp"
+#include "given.hpp"
+
+namespace alforis::commands::testing {
+namespace {
+
+using namespace domain;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+/// The firm, and what its last command did, as the history would tell it.
+class Story {
+ public:
+  Story() { firm.given("sam", create_organisation("acme", R"({"name":"Acme","city":"Paris"})")); }
+
+  /// Lets the command happen; returns it as a commit that can be taken back.
+  UndoneCommit did(std::string_view actor, const Command& command) { return firm.told(actor, command, ++position_); }
+  std::string undone(std::string_view actor, const UndoneCommit& commit) const {
+    return firm.when(actor, undo(commit));
+  }
+
+  Firm firm;
+
+ private:
+  std::int64_t position_ = 100;
+};
+
+/// Everything but who changed it when.
+std::string told(const Firm& firm, std::string_view name) {
+  Organisation organisation = firm.state<Organisation>(name);
+  organisation.version = 0;
+  organisation.updated_at = organisation.created_at;
+  organisation.updated_by = organisation.created_by;
+  return wire::to_json(organisation);
+}
+
+TEST(Undo, SetsFieldsBack) {
+  Story story;
+  const std::string before = told(story.firm, "acme");
+  const auto edit = story.did("sam", update_organisation("acme", R"({"city":"Lyon","notes":"N"})"));
+  EXPECT_EQ(story.undone("sam", edit),
+            R"(organisation.reverted.v1 acme {"position":101,"to":{"city":"Paris","notes":null}})");
+  story.firm.given("sam", undo(edit));
+  EXPECT_EQ(told(story.firm, "acme"), before);
+  EXPECT_EQ(story.firm.state<Organisation>("acme").version, 3);
+  EXPECT_EQ(story.undone("sam", edit), k_nothing) << "it is as it was already";
+}
+
+TEST(Undo, CanBeUndone) {
+  Story story;
+  const auto edit = story.did("sam", update_organisation("acme", R"({"city":"Lyon"})"));
+  const std::string after = told(story.firm, "acme");
+  const auto back = story.did("sam", undo(edit));
+  story.firm.given("sam", undo(back));
+  EXPECT_EQ(told(story.firm, "acme"), after);
+}
+
+TEST(Undo, SetsStageBackWithSinceWhen) {
+  Story story;
+  const std::string before = told(story.firm, "acme");
+  const auto move = story.did("sam", change_stage("acme", PipelineStage::signe));
+  story.firm.given("sam", undo(move));
+  EXPECT_EQ(told(story.firm, "acme"), before);
+}
+
+TEST(Undo, LeavesOtherFieldsAlone) {
+  Story story;
+  const auto edit = story.did("sam", update_organisation("acme", R"({"city":"Lyon"})"));
+  story.firm.given("mona", update_organisation("acme", R"({"name":"Acme AM"})"));
+  story.firm.given("sam", undo(edit));
+  const auto acme = story.firm.state<Organisation>("acme");
+  EXPECT_EQ(acme.city->text(), "Paris");
+  EXPECT_EQ(acme.name->text(), "Acme AM");
+}
+
+TEST(Undo, NeverOverwritesWhatHasBeenChangedSince) {
+  Story story;
+  const auto edit = story.did("sam", update_organisation("acme", R"({"city":"Lyon","notes":"N"})"));
+  story.firm.given("mona", update_organisation("acme", R"({"city":"Nice"})"));
+  EXPECT_EQ(story.undone("sam", edit), "conflict changed_since changed_since@/organisation/acme/city");
+  story.firm.given("mona", update_organisation("acme", R"({"city":"Paris"})"));
+  EXPECT_EQ(story.undone("sam", edit), R"(organisation.reverted.v1 acme {"position":101,"to":{"notes":null}})");
+}
+
+TEST(Undo, OfADeletionRestores) {
+  Story story;
+  const std::string before = told(story.firm, "acme");
+  const auto deletion = story.did("mona", delete_organisation("acme"));
+  EXPECT_EQ(story.undone("sam", deletion), "not_found not_found");
+  EXPECT_EQ(story.undone("leo", deletion), "not_found not_found");
+  story.firm.given("mona", undo(deletion));
+  EXPECT_EQ(told(story.firm, "acme"), before);
+}
+
+TEST(Undo, OfACreationIsItsMakersWhileNobodyTouchedIt) {
+  Story story;
+  const auto creation = story.did("sam", create_organisation("beta", R"({"name":"Beta"})"));
+  EXPECT_EQ(story.undone("sue", creation), "forbidden forbidden");
+  EXPECT_EQ(story.undone("sam", creation), R"(organisation.deleted.v1 beta {"reason":"annulation"})");
+  EXPECT_EQ(story.undone("mona", creation), R"(organisation.deleted.v1 beta {"reason":"annulation"})");
+  story.firm.given("sam", update_organisation("beta", R"({"city":"Lyon"})"));
+  EXPECT_EQ(story.undone("sam", creation), "conflict changed_since changed_since@/organisation/beta/version");
+  story.firm.given("mona", delete_organisation("beta"));
+  EXPECT_EQ(story.undone("sam", creation), k_nothing);
+}
+
+TEST(Undo, OfACreationKeepsTheRulesOfDeleting) {
+  Story story;
+  const auto creation = story.did("sam", create_organisation("beta", R"({"name":"Beta"})"));
+  story.firm.given("sam", create_mandat("m", R"({"organisation_id":"@beta","date_signature":"2025-01-01"})"));
+  story.firm.given("sam", sign("m"));
+  EXPECT_THAT(story.undone("sam", creation), StartsWith("conflict in_running_mandats"));
+}
+
+TEST(Undo, TakesAllOfACommitBack) {
+  Story story;
+  story.firm.given("sam", create_task("t", R"({"title":"Appeler","category":"admin","organisation_id":"@acme"})"));
+  const auto completion = story.did("sam", CompleteTask{id("t"), {}, LoggedInteraction{id("i"), {}, {}, {}, {}, {}}});
+  EXPECT_EQ(story.undone("sam", completion),
+            "interaction.deleted.v1 i {\"reason\":\"annulation\"}\n"
+            R"(task.reverted.v1 t {"position":101,"to":{"status":"todo","completed_at":null,"completed_by":null}})");
+  story.firm.given("sam", update_interaction("i", R"({"title":"U"})"));
+  EXPECT_EQ(story.undone("sam", completion), "conflict changed_since changed_since@/interaction/i/version");
+}
+
+TEST(Undo, TakesTasksBackThatMadeThemselvesUnlessSomebodyWorkedOnThem) {
+  Story story;
+  const auto move = story.did("sam", change_stage("acme", PipelineStage::signe));
+  ASSERT_EQ(move.changes.size(), 2U);
+  EXPECT_THAT(story.undone("sam", move), HasSubstr("task.deleted.v1"));
+  story.firm.given("sam", StartTask{move.changes[1].id, {}});
+  EXPECT_THAT(story.undone("sam", move), ::testing::Not(HasSubstr("task.")));
+}
+
+TEST(Undo, GivesAPrimaryLinkBack) {
+  Story story;
+  for (const auto* name : {"anne", "bob"}) {
+    story.firm.given("sam", create_person(name, R"({"last_name":"X"})"));
+  }
+  story.firm.given("sam", create_link("a", "anne", "acme", R"("is_primary":true)"));
+  const auto second = story.did("sam", create_link("b", "bob", "acme", R"("is_primary":true)"));
+  EXPECT_FALSE(story.firm.state<Link>("a").is_primary);
+  story.firm.given("sam", undo(second));
+  EXPECT_TRUE(story.firm.state<Link>("a").is_primary);
+  EXPECT_FALSE(story.firm.state<Link>("b").live);
+}
+
+TEST(Undo, KeepsWhatOnlyOneMayHave) {
+  Story story;
+  story.firm.given("sam", update_organisation("acme", R"({"lei":")" + lei(1) + R"("})"));
+  const auto cleared = story.did("sam", update_organisation("acme", R"({"lei":null})"));
+  story.firm.given("ada", create_organisation("beta", R"({"name":"Beta","lei":")" + lei(1) + R"("})"));
+  EXPECT_EQ(story.undone("sam", cleared), "conflict cannot_undo");
+}
+
+TEST(Undo, RefersToNobodyWhoHasGone) {
+  Story story;
+  const auto given_away = story.did("mona", update_organisation("acme", R"({"owner_id":"@sue"})"));
+  story.firm.given("ada", update_user("sam", R"({"active":false})"));
+  EXPECT_EQ(story.undone("mona", given_away), "conflict cannot_undo unknown_reference@/organisation/acme/owner_id");
+}
+
+TEST(Undo, NeedsTheRightBeforeAndAfter) {
+  Story story;
+  const auto moved = story.did("ada", update_organisation("acme", R"({"owner_id":"@lia"})"));
+  EXPECT_EQ(story.undone("mona", moved), "not_found not_found");
+  EXPECT_EQ(story.undone("leo", moved), "forbidden forbidden") << "it would be another team's";
+  EXPECT_THAT(story.undone("ada", moved), StartsWith("organisation.reverted.v1"));
+}
+
+TEST(Undo, KeepsTheLastAdministrator) {
+  Story story;
+  const auto promoted = story.did("ada", update_user("mona", R"({"role":"admin"})"));
+  story.firm.given("ada", update_user("ada", R"({"role":"manager"})"));
+  EXPECT_EQ(story.undone("mona", promoted), "conflict last_admin");
+}
+
+TEST(Undo, OfUsersAndTeamsHasNoWayBackFromMakingThem) {
+  Story story;
+  EXPECT_EQ(story.undone("ada", story.did("ada", create_team("nice", R"({"name":"Nice"})"))), "conflict cannot_undo");
+}
+
+}  // namespace
+}  // namespace alforis::commands::testing
