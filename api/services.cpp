@@ -33,6 +33,7 @@ Services::Services(commands::Writer& the_writer, ReaderPool::Make make_reader, T
       now_us(std::move(clock)),
       readers(std::move(make_reader)),
       pool(options.work_threads, options.work_queue),
+      revoked_sessions(options.token_lifetime),
       records(options.record_cache_bytes),
       pages(options.page_cache_bytes) {}
 
@@ -43,10 +44,19 @@ domain::Uuid Services::new_id() const {
   return domain::Uuid::v7(now_us() / 1000, random);
 }
 
-bool Services::concerns_users(const projections::Committed& committed) const {
-  if (committed.everything || directory_stale_) return true;
-  return std::any_of(committed.types.begin(), committed.types.end(),
-                     [](const std::string& type) { return type.starts_with("user."); });
+void Services::load_changed(const projections::Committed& committed, std::string_view types, std::atomic<bool>& stale,
+                            void (Services::*load)()) {
+  const bool concerned = committed.everything || stale ||
+                         std::any_of(committed.types.begin(), committed.types.end(),
+                                     [types](const std::string& type) { return type.starts_with(types); });
+  if (!concerned) return;
+  stale = true;
+  try {
+    (this->*load)();
+    stale = false;
+  } catch (const projections::DatabaseUnavailable&) {
+    // Stays marked as stale and is loaded with the next commit; the database took this one a moment ago.
+  }
 }
 
 void Services::load_directory() {
@@ -54,6 +64,13 @@ void Services::load_directory() {
   directory_stale_ = true;
   directory.replace(readers.with([](projections::QueryReader& reader) { return reader.directory(); }));
   directory_stale_ = false;
+}
+
+void Services::load_revoked_sessions() {
+  const auto since = domain::Instant::from_micros(now_us()) - revoked_sessions.remembered();
+  const auto revoked =
+      readers.with([since](projections::QueryReader& reader) { return reader.sessions_revoked_since(since); });
+  revoked_sessions.add(revoked, now_seconds());
 }
 
 void Services::on_committed(const projections::Committed& committed) {
@@ -65,13 +82,8 @@ void Services::on_committed(const projections::Committed& committed) {
     }
   }
   pages.drop_all();
-  if (concerns_users(committed)) {
-    try {
-      load_directory();
-    } catch (const projections::DatabaseUnavailable&) {
-      // Stays marked as stale and is loaded with the next commit; the database took this one a moment ago.
-    }
-  }
+  load_changed(committed, "user.", directory_stale_, &Services::load_directory);
+  load_changed(committed, "session.revoked.", revoked_stale_, &Services::load_revoked_sessions);
   gate.move_to(committed.position);
 }
 

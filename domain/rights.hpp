@@ -92,6 +92,8 @@ inline bool can_see(const Viewer& viewer, const Whose& record) {
       return !record.of.empty() && can_see_user(viewer, *record.of.front().owner, record.of.front().team);
     case Follows::team:
       return !record.of.empty() && can_see_team(viewer, *record.of.front().team);
+    case Follows::account:
+      return !record.of.empty() && record.of.front().owner == viewer.id;
   }
   return false;
 }
@@ -131,6 +133,8 @@ inline bool can_update(const Viewer& viewer, const Whose& record) {
     case Follows::user:
     case Follows::team:
       return viewer.role == Role::admin;
+    case Follows::account:
+      return can_see(viewer, record);
   }
   return false;
 }

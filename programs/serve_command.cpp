@@ -191,7 +191,8 @@ class Installation {
             api::TokenKey(read_token_key(settings.token_key_file)), system_clock_us, settings.services),
         projection_(settings.stores.query(), *log_, say_build_progress()),
         runner_(*log_, projection_, runner_options()),
-        authenticator_(services_.key, services_.directory, [this] { return services_.now_seconds(); }) {
+        authenticator_(services_.key, services_.directory, services_.revoked_sessions,
+                       [this] { return services_.now_seconds(); }) {
     runner_.subscribe([this](const projections::Committed& committed) { services_.on_committed(committed); });
     add_routes();
     add_health();
@@ -207,6 +208,7 @@ class Installation {
     }
     dispatching.allowed_origins = settings.allowed_origins;
     dispatching.rate_limit.quota = settings.rate_limit;
+    dispatching.tls = settings.services.tls;
     dispatcher_.emplace(router_, &authenticator_, metrics_, dispatching);
     server_.emplace(*dispatcher_, settings.server);
   }
@@ -230,6 +232,7 @@ class Installation {
       try {
         if (runner_.wait_for(writer_.status().position, std::chrono::milliseconds(200))) {
           services_.load_directory();
+          services_.load_revoked_sessions();
           services_.gate.advance(runner_.position());
           ready_ = true;
           return;
@@ -341,6 +344,7 @@ int serve(ServeSettings& settings) {
   mallopt(M_ARENA_MAX, 4);  // NOLINT(concurrency-mt-unsafe): there is one thread yet
   const StopSignals signals;
   set_listen(settings.server, settings.listen);
+  settings.services.tls = !settings.server.certificate_file.empty();
   Installation installation(settings);
   if (!installation.start(settings, signals)) return 0;
   std::atomic<bool> stopped{false};
@@ -376,6 +380,20 @@ void add_serve(CLI::App& app, ExitCode& exit) {
   serving
       ->add_option("--allowed-origin", settings->allowed_origins, "origin that browsers may call from; may be repeated")
       ->envname("ALFORIS_ALLOWED_ORIGIN");
+  serving
+      ->add_option_function<unsigned>(
+          "--access-token-lifetime",
+          [settings](unsigned lifetime) { settings->services.token_lifetime = std::chrono::seconds(lifetime); },
+          "seconds until an access token has to be refreshed (900)")
+      ->envname("ALFORIS_ACCESS_TOKEN_LIFETIME")
+      ->check(CLI::Range(1, 86'400));
+  serving
+      ->add_option_function<unsigned>(
+          "--session-lifetime",
+          [settings](unsigned lifetime) { settings->services.refresh_lifetime = std::chrono::seconds(lifetime); },
+          "seconds until a session ends that nobody refreshes (2592000)")
+      ->envname("ALFORIS_SESSION_LIFETIME")
+      ->check(CLI::Range(1, 7'776'000));
   serving->add_option("--rate-limit", settings->rate_limit, "requests per minute and session (0: no limit)")
       ->envname("ALFORIS_RATE_LIMIT");
   serving

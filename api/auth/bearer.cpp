@@ -1,5 +1,7 @@
 #include "api/auth/bearer.hpp"
 
+#include "api/auth/cookies.hpp"
+
 namespace alforis::api {
 
 namespace {
@@ -16,17 +18,26 @@ Problem unauthenticated(std::string_view code, std::string_view challenge) {
 }  // namespace
 
 BearerAuthenticator::BearerAuthenticator(const TokenKey& key, const UserDirectory& directory,
-                                         std::function<std::int64_t()> now_seconds)
-    : key_(key), directory_(directory), now_seconds_(std::move(now_seconds)) {}
+                                         const RevokedSessions& revoked, std::function<std::int64_t()> now_seconds)
+    : key_(key), directory_(directory), revoked_(revoked), now_seconds_(std::move(now_seconds)) {}
 
 std::variant<Session, Problem> BearerAuthenticator::authenticate(const Request& request) {
   const auto header = request.header("Authorization");
-  if (!header) return unauthenticated("unauthenticated", "Bearer");
+  if (!header) {
+    const auto token = cookie(request, k_access_cookie);
+    if (token.empty()) return unauthenticated("unauthenticated", "Bearer");
+    return by_token(request, token, true);
+  }
   constexpr std::string_view k_scheme = "Bearer ";
   if (header->size() <= k_scheme.size() || !equals_ignoring_case(header->substr(0, k_scheme.size()), k_scheme)) {
     return unauthenticated("invalid_token", R"(Bearer error="invalid_request")");
   }
-  const auto verified = verify(header->substr(k_scheme.size()));
+  return by_token(request, header->substr(k_scheme.size()), false);
+}
+
+std::variant<Session, Problem> BearerAuthenticator::by_token(const Request& request, std::string_view text,
+                                                             bool by_cookie) {
+  const auto verified = verify(text);
   if (const auto* fault = std::get_if<TokenFault>(&verified)) {
     return unauthenticated(*fault == TokenFault::expired ? "token_expired" : "invalid_token",
                            R"(Bearer error="invalid_token")");
@@ -38,9 +49,11 @@ std::variant<Session, Problem> BearerAuthenticator::authenticate(const Request& 
     problem.retry_after = 1;
     return problem;
   }
+  if (revoked_.contains(token.session)) return unauthenticated("session_revoked", R"(Bearer error="invalid_token")");
   const auto viewer = directory_.viewer(token.user);
   if (!viewer) return unauthenticated("invalid_token", R"(Bearer error="invalid_token")");
-  return Session{*viewer, token.id};
+  if (by_cookie && !csrf_allowed(key_, request, token.session)) return Problem::of("csrf_token_required");
+  return Session{*viewer, token.session};
 }
 
 std::variant<AccessToken, TokenFault> BearerAuthenticator::verify(std::string_view token) {

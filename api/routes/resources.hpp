@@ -16,7 +16,8 @@ std::vector<Route> mandat_routes(Services& services);
 std::vector<Route> interaction_routes(Services& services);
 std::vector<Route> task_routes(Services& services);
 std::vector<Route> team_routes(Services& services);
-std::vector<Route> user_routes(Services& services);  ///< with /me and /auth
+std::vector<Route> user_routes(Services& services);  ///< with /me
+std::vector<Route> auth_routes(Services& services);
 std::vector<Route> workspace_routes(Services& services);
 std::vector<Route> import_routes(Services& services);
 

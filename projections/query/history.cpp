@@ -70,7 +70,7 @@ class Teller {
     const auto event = domain::decode_event(row.type, row.data);
     if (!event) return entry;
     std::visit([&](const auto& known) { apply(known, {id, row.actor, row.time}); }, *event);
-    const std::string after = state_ ? domain::wire::to_json(*state_) : std::string();
+    const std::string after = state_ ? domain::wire::shown_json(*state_) : std::string();
     entry.changes = document_changes(document_, after);
     document_ = after;
     return entry;

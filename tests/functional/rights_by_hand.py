@@ -127,6 +127,11 @@ def read_team(role, whose):
     return 200 if role == "admin" or whose in ("own", "team") else 404
 
 
+def account(role, whose):
+    """Sessions: one's own, all for the administrator; nobody else knows of them."""
+    return 200 if role == "admin" or whose == "own" else 404
+
+
 def at_least(lowest, success):
     """A right of the role alone."""
     return lambda role, whose: success if ROLES.index(role) >= ROLES.index(lowest) else 403
@@ -227,12 +232,17 @@ RULES = {
     f"GET {API}/workspace": (everybody, ANY),
     f"GET {API}/workspace/history": (everybody, ANY),
     f"PATCH {API}/workspace": (at_least("admin", 200), ANY),
+    f"POST {API}/auth/logout": (everybody, ANY),
+    f"GET {API}/auth/sessions": (everybody, ANY),
+    f"GET {API}/auth/sessions/{{id}}": (account, USERS),
+    f"GET {API}/auth/sessions/{{id}}/history": (account, USERS),
+    f"DELETE {API}/auth/sessions/{{id}}": (account, USERS),
     f"POST {API}/imports/organisations": (at_least("manager", 200), ANY),
 }
 
 # Routes for everybody, with or without a token.
 PUBLIC = {"GET /health/live", "GET /health/ready", "GET /metrics", "GET /openapi.json", "GET /docs", "GET /problems/{code}",
-          f"POST {API}/auth/login"}
+          f"POST {API}/auth/login", f"POST {API}/auth/refresh"}
 
 
 def expected_status(route, role, whose):

@@ -493,7 +493,7 @@ def test_a_tampered_cursor_is_400(firm):
 
 SQL = ["'", "''", "' OR '1'='1", "'; DROP TABLE organisations; --", "\\'; SELECT pg_sleep(5); --", "%' AND 1=CAST((SELECT version()) AS int) --",
        "1) OR (1=1", "$1", "$$", "{schema}", "{values}", "\\", "%", "_", "*", "'||pg_sleep(5)||'", "{a,b}", '{"a"}', 'NULL', "E'\\\\x41'", "?", ":name",
-       "/**/", "x' UNION SELECT hash FROM user_credentials --", "\\x41", "a,b,,c", ",", "\U0001F600", "ß", "İ"]
+       "/**/", "x' UNION SELECT value FROM secrets --", "\\x41", "a,b,,c", ",", "\U0001F600", "ß", "İ"]
 
 
 def test_sql_in_a_filter_is_a_value_like_any_other(firm):

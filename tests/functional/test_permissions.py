@@ -103,7 +103,16 @@ class Records:
             return {"id": self.me}
         return {"id": self.firm.id_of("colleague" if whose == "team" else "other_sales")}
 
+    def session(self, whose):
+        """Of a login that nobody uses."""
+        name = {"own": self.asker, "team": "colleague", "other": "other_sales"}[whose]
+        client = self.firm.twice(name if name != "anonymous" else "sales")
+        self.admin.position = max(self.admin.position, client.position)
+        return {"id": client.session}
+
     def make(self, route, whose):
+        if route.startswith(f"{API}/auth/sessions"):
+            return self.session(whose)
         collection, rest = route.split("/")[3], route.split("{id}")[-1]
         if collection == "mandats":
             return self.mandat(whose, "signe" if rest == "/activate" or rest.startswith("/produits") else "propose")
@@ -170,6 +179,8 @@ CASES = [(route, role, whose) for route, (_, kinds) in RULES.items() for role in
 @pytest.mark.parametrize("route, role, whose", CASES, ids=["-".join(case).replace(API + "/", "") for case in CASES])
 def test_a_role_may_do_on_a_record_what_the_rules_say(firm, route, role, whose):
     records = Records(firm, role)
+    # Whoever logs out is out: it takes a login of its own.
+    client = firm.twice(role) if route.endswith("/auth/logout") and role != "anonymous" else firm.people[role]
     method, path = route.split(" ")
     body = body_of(route, records, whose)
     if "{id}" in path:
@@ -177,7 +188,7 @@ def test_a_role_may_do_on_a_record_what_the_rules_say(firm, route, role, whose):
         path = path.replace("{id}", made["id"]).replace("{produit_id}", made.get("produit_id", ""))
     firm.everybody_follows()
     before = firm.admin.log_end()
-    answer = firm.people[role].request(method, path, body)
+    answer = client.request(method, path, body)
     expected = expected_status(route, role, whose)
     assert answer.status == expected, answer
     if expected >= 400:
@@ -194,6 +205,8 @@ def test_a_role_may_do_on_a_record_what_the_rules_say(firm, route, role, whose):
 def test_public_routes_answer_everybody(firm, route, role):
     method, path = route.split(" ")
     body = {"email": "admin@alforis.example", "password": "correct horse battery"} if method == "POST" else None
+    if path.endswith("/refresh"):
+        body = {"refresh_token": firm.server.login().refresh_token}
     assert firm.people[role].request(method, path.replace("{code}", "not_found"), body).status == 200
 
 
