@@ -108,9 +108,8 @@ struct EventsOf<Workspace> {
 };
 
 /// Every state there is.
-using AllStates =
-    boost::mp11::mp_list<Organisation, Person, Link, Produit, Mandat, Interaction, Task, Team, User, Workspace, Session,
-                         ApiKey>;
+using AllStates = boost::mp11::mp_list<Organisation, Person, Link, Produit, Mandat, Interaction, Task, Team, User,
+                                       Workspace, Session, ApiKey>;
 
 /// Any event of any entity.
 template <class State>

@@ -3,11 +3,14 @@
 #include "api/auth/cookies.hpp"
 #include "api/auth/digest.hpp"
 #include "api/auth/opaque_token.hpp"
+#include "api/auth/password.hpp"
+#include "api/auth/totp.hpp"
 #include "api/routes/auth_bodies.hpp"
 #include "api/routes/command_routes.hpp"
 #include "api/routes/passwords.hpp"
 #include "api/routes/resources.hpp"
 #include "commands/session.hpp"
+#include "commands/user.hpp"
 #include "domain/wire/codec.hpp"
 
 namespace alforis::api {
@@ -74,6 +77,32 @@ Response refused(const RequestContext& context, const commands::Rejection& rejec
 
 // ---- logging in
 
+/// What the writer compares of the second factor. False when there is a code and it is wrong; whether one is needed,
+/// and whether it was used before, is the writer's to say.
+bool bring_second_factor(const Services& services, const Login& login, const projections::Credentials& credentials,
+                         commands::OpenSession& command) {
+  if (login.recovery_code) command.recovery_hash = recovery_code_hash(*login.recovery_code);
+  if (!login.totp || !credentials.totp) return true;
+  const auto secret = services.totp_box.open(*credentials.totp, credentials.user.text());
+  if (secret) command.totp_step = verify_totp(*secret, *login.totp, services.now_seconds());
+  return command.totp_step.has_value();
+}
+
+/// A hash made under other parameters than today's is made again while the password is known. Whether that succeeds is
+/// nothing to the login.
+Task<void> rehash_password(Services& services, const RequestContext& context,
+                           const projections::Credentials& credentials, std::string password) {
+  const PasswordCost cost = services.options.password_cost;
+  if (!needs_rehash(credentials.hash, cost)) co_return;
+  auto job = [password = std::move(password), cost] { return hash_password(password, cost); };
+  auto pending = services.pool.run(std::move(job));
+  std::string hash = co_await std::move(pending);
+  auto request = request_by(services, context, credentials.user);
+  request.command = commands::RehashPassword{credentials.user, credentials.version, std::move(hash)};
+  auto submitting = submit(services.writer, std::move(request));
+  co_await std::move(submitting);
+}
+
 Task<Response> log_in(Services& services, RequestContext& context) {
   const Login login = read_body<Login>(context.request).value();
   const auto email = Email::parse(*login.email);
@@ -87,6 +116,9 @@ Task<Response> log_in(Services& services, RequestContext& context) {
     co_await std::move(pending);
   }
   commands::OpenSession command;
+  if (!bring_second_factor(services, login, *known.credentials, command)) {
+    co_return context.answer(Problem::of("invalid_totp"));
+  }
   command.id = services.new_id();
   std::string refresh_token = new_refresh_token(services, user, command.id);
   command.data.user_id = user;
@@ -95,6 +127,8 @@ Task<Response> log_in(Services& services, RequestContext& context) {
   command.data.client = login.cookie ? SessionClient::browser : SessionClient::app;
   command.data.expires_at = refresh_expiry(services);
   command.data.token_hash = sha256_text(refresh_token);
+  auto rehashing = rehash_password(services, context, *known.credentials, *login.password);
+  co_await std::move(rehashing);
   auto request = request_by(services, context, user);
   request.command = std::move(command);
   auto submitting = submit(services.writer, std::move(request));
@@ -117,11 +151,13 @@ Route login_row(Services& services) {
   route.tag = k_tag;
   route.summary = "Log in with e-mail and password";
   route.description =
-      "Opens a session. `cookie`: for browsers; the tokens are then in cookies, and `csrf_token` goes into the header "
+      "Opens a session. Who has one-time codes brings `totp` or a `recovery_code` (401 `totp_required`). `cookie`: for "
+      "browsers; the tokens are then in cookies, and `csrf_token` goes into the header "
       "`X-CSRF-Token` of whatever changes something.";
   route.request = {"Login", &wire::input_schema<Login>};
   route.response = {"LoginAnswer", &wire::json_schema<LoginAnswer>};
-  route.problems = {"invalid_credentials", "invalid_input", "too_many_requests", "unavailable"};
+  route.problems = {"invalid_credentials", "totp_required",     "invalid_totp",
+                    "invalid_input",       "too_many_requests", "unavailable"};
   route.examples = {{"", R"({"email":"admin@alforis.example","password":"correct horse battery"})",
                      R"({"access_token":"eyJhbGciOiJIUzI1NiJ9.e30.signature","token_type":"Bearer","expires_in":900,)"
                      R"("refresh_token":"AZXCoAAAcAC…","refresh_expires_in":2592000,)"

@@ -9,9 +9,11 @@ namespace alforis::api {
 struct Login {
   domain::Required<std::string> email;
   domain::Required<std::string> password;
-  bool cookie = false;  ///< a browser: the tokens go into cookies that scripts cannot read
+  std::optional<std::string> totp;           ///< one-time code, of who has them
+  std::optional<std::string> recovery_code;  ///< instead of one
+  bool cookie = false;                       ///< a browser: the tokens go into cookies that scripts cannot read
 };
-BOOST_DESCRIBE_STRUCT(Login, (), (email, password, cookie))
+BOOST_DESCRIBE_STRUCT(Login, (), (email, password, totp, recovery_code, cookie))
 
 /// Where the tokens went into cookies they are not in the answer.
 struct LoginAnswer {

@@ -1,6 +1,7 @@
 #include "api/routes/passwords.hpp"
 
 #include "api/auth/password.hpp"
+#include "api/auth/password_rules.hpp"
 #include "domain/user.hpp"
 #include "domain/wire/json.hpp"
 
@@ -10,12 +11,13 @@ using domain::EntityKind;
 using domain::Uuid;
 using projections::QueryReader;
 
-Task<std::string> hashed_password(Services& services, std::string password, std::string_view pointer) {
-  if (password.size() < k_min_password || password.size() > k_max_password) {
-    throw ProblemException(
-        Problem::of(domain::problem("invalid_password", "a password has 8 to 256 characters", pointer)));
-  }
-  auto job = [password = std::move(password)] { return hash_password(password); };
+Task<std::string> hashed_password(Services& services, std::string password, std::vector<std::string> own,
+                                  std::string_view pointer) {
+  const auto problems = check_new_password(password, own, services.options.min_password, pointer);
+  if (!problems.empty()) throw ProblemException(Problem::of(problems));
+  auto job = [password = std::move(password), cost = services.options.password_cost] {
+    return hash_password(password, cost);
+  };
   auto pending = services.pool.run(std::move(job));
   co_return co_await std::move(pending);
 }
@@ -37,7 +39,8 @@ Task<KnownAccount> check_password(Services& services, const RequestContext& cont
       problem.retry_after = 1;
       throw ProblemException(problem);
     }
-    known.right = verify_password(password, known.credentials ? known.credentials->hash : std::string());
+    known.right = verify_password(password, known.credentials ? known.credentials->hash : std::string(),
+                                  services.options.password_cost);
     return known;
   };
   auto pending = services.pool.run(std::move(job));

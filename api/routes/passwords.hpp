@@ -17,8 +17,10 @@ struct KnownAccount {
   bool right = false;
 };
 
-/// The hash of a new password, made on the pool. Throws ProblemException 422 when it breaks the rules.
-Task<std::string> hashed_password(Services& services, std::string password, std::string_view pointer);
+/// The hash of a new password, made on the pool. Throws ProblemException 422 when it breaks the rules. `own`: the
+/// user's name and address, which it must not be made of.
+Task<std::string> hashed_password(Services& services, std::string password, std::vector<std::string> own,
+                                  std::string_view pointer);
 
 /// Looks the account up and checks the password; takes as long for accounts that do not exist. Throws ProblemException:
 /// 429 when there were too many failures of late, 503 when the tables cannot be read.

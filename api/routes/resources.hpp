@@ -19,6 +19,9 @@ std::vector<Route> team_routes(Services& services);
 std::vector<Route> user_routes(Services& services);  ///< with /me
 std::vector<Route> auth_routes(Services& services);
 std::vector<Route> workspace_routes(Services& services);
+std::vector<Route> invitation_routes(Services& services);
+std::vector<Route> totp_routes(Services& services);
+std::vector<Route> api_key_routes(Services& services);
 std::vector<Route> import_routes(Services& services);
 
 }  // namespace alforis::api

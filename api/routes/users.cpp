@@ -25,7 +25,9 @@ Task<Response> create_user(Services& services, RequestContext& context) {
   auto request = new_request(services, context, without_secrets(body), natural_key).value();
   commands::CreateUser command{id, body, std::nullopt};
   if (body.password) {
-    auto hashing = hashed_password(services, *body.password, "/password");
+    std::vector<std::string> own{body.email->text()};
+    if (body.full_name) own.push_back(body.full_name->text());
+    auto hashing = hashed_password(services, *body.password, std::move(own), "/password");
     std::string hash = co_await std::move(hashing);
     command.password_hash = std::move(hash);
   }
@@ -36,6 +38,7 @@ Task<Response> create_user(Services& services, RequestContext& context) {
 
 Task<Response> set_password(Services& services, RequestContext& context, Uuid user) {
   const PasswordChange change = read_body<PasswordChange>(context.request).value();
+  std::vector<std::string> own_words;
   if (user == context.viewer().id) {
     if (!change.current) throw ProblemException(Problem::of(problem("required", "your present password", "/current")));
     auto checking = check_own_password(services, context, *change.current);
@@ -44,9 +47,10 @@ Task<Response> set_password(Services& services, RequestContext& context, Uuid us
       throw ProblemException(
           Problem::of(problem("invalid_credentials", "this is not your present password", "/current")));
     forgive(services, context, known);
+    own_words.push_back(known.email);
   }
   auto request = new_request(services, context, without_secrets(change)).value();
-  auto hashing = hashed_password(services, *change.password, "/password");
+  auto hashing = hashed_password(services, *change.password, std::move(own_words), "/password");
   // gcc 12 destroys a temporary twice when a co_await stands inside its braces (task.hpp).
   std::string hash = co_await std::move(hashing);
   const bool own = user == context.viewer().id;

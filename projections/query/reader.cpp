@@ -225,14 +225,15 @@ class QueryReader::Core {
     return page;
   }
 
-  std::optional<Credentials> credentials(std::string_view email) {
+  /// `column`: of users, by which one is found.
+  std::optional<Credentials> credentials(std::string_view column, std::string_view value) {
     const Rows rows = read([&](Connection& connection) {
       const std::string secret =
           "(SELECT s.value FROM " + schema_ + ".secrets s WHERE s.entity_id = u.id AND s.kind = ";
       return connection.prepared("SELECT u.id, u.active, u.version, " + secret + "'password'), " + secret +
-                                     "'totp'), " + secret + "'totp_enrolled') FROM " + schema_ +
-                                     ".users u WHERE u.email = $1",
-                                 {std::string(email)});
+                                     "'totp'), " + secret + "'totp_enrolled') FROM " + schema_ + ".users u WHERE u." +
+                                     std::string(column) + " = $1",
+                                 {std::string(value)});
     });
     if (rows.empty()) return std::nullopt;
     Credentials found{stored_uuid(rows.text(0, 0)), {}, rows.boolean(0, 1), rows.integer(0, 2), {}, {}};
@@ -394,7 +395,12 @@ std::vector<Workload> QueryReader::week(const Viewer& viewer, const Uuid& team, 
 Result<HistoryPage> QueryReader::history(EntityKind kind, const Uuid& id, std::string_view after, std::size_t limit) {
   return core_->history(kind, id, after, limit);
 }
-std::optional<Credentials> QueryReader::credentials(std::string_view email) { return core_->credentials(email); }
+std::optional<Credentials> QueryReader::credentials(std::string_view email) {
+  return core_->credentials("email", email);
+}
+std::optional<Credentials> QueryReader::credentials_of(const Uuid& user) {
+  return core_->credentials("id", user.text());
+}
 std::vector<Uuid> QueryReader::sessions_revoked_since(domain::Instant since) {
   return core_->sessions_revoked_since(since);
 }

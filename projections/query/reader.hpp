@@ -161,6 +161,8 @@ class QueryReader {
 
   /// By e-mail address as domain::Email writes it.
   std::optional<Credentials> credentials(std::string_view email);
+  /// By the user's id.
+  std::optional<Credentials> credentials_of(const domain::Uuid& user);
 
   /// Ids of the sessions that were revoked at that time or later.
   std::vector<domain::Uuid> sessions_revoked_since(domain::Instant since);

@@ -128,7 +128,7 @@ def read_team(role, whose):
 
 
 def account(role, whose):
-    """Sessions: one's own, all for the administrator; nobody else knows of them."""
+    """Sessions and API keys: one's own, all for the administrator; nobody else knows of them."""
     return 200 if role == "admin" or whose == "own" else 404
 
 
@@ -232,6 +232,17 @@ RULES = {
     f"GET {API}/workspace": (everybody, ANY),
     f"GET {API}/workspace/history": (everybody, ANY),
     f"PATCH {API}/workspace": (at_least("admin", 200), ANY),
+    f"POST {API}/users/{{id}}/invite": (at_least("admin", 200), USERS),
+    f"POST {API}/users/{{id}}/reset-password": (at_least("admin", 200), USERS),
+    f"DELETE {API}/users/{{id}}/totp": (at_least("admin", 200), USERS),
+    f"POST {API}/me/totp": (everybody, ANY),
+    f"POST {API}/me/totp/confirm": (everybody, ANY),
+    f"DELETE {API}/me/totp": (everybody, ANY),
+    f"GET {API}/api-keys": (everybody, ANY),
+    f"GET {API}/api-keys/{{id}}": (account, USERS),
+    f"GET {API}/api-keys/{{id}}/history": (account, USERS),
+    f"POST {API}/api-keys": (at_least("admin", 201), ANY),
+    f"DELETE {API}/api-keys/{{id}}": (account, USERS),
     f"POST {API}/auth/logout": (everybody, ANY),
     f"GET {API}/auth/sessions": (everybody, ANY),
     f"GET {API}/auth/sessions/{{id}}": (account, USERS),
@@ -242,7 +253,7 @@ RULES = {
 
 # Routes for everybody, with or without a token.
 PUBLIC = {"GET /health/live", "GET /health/ready", "GET /metrics", "GET /openapi.json", "GET /docs", "GET /problems/{code}",
-          f"POST {API}/auth/login", f"POST {API}/auth/refresh"}
+          f"POST {API}/auth/login", f"POST {API}/auth/refresh", f"POST {API}/auth/accept"}
 
 
 def expected_status(route, role, whose):

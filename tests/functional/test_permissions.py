@@ -6,6 +6,7 @@ import pytest
 
 from alforis_client import API, Client
 from firm import PASSWORD, Firm, lei, organisation_path, unique
+from one_time_codes import code_of, confirm, enrol
 from rights_by_hand import PUBLIC, ROLES, RULES, WHOSE, create_link, deletes, expected_status, read_deleted, sees, take
 
 ASKERS = ROLES[1:]
@@ -110,9 +111,38 @@ class Records:
         self.admin.position = max(self.admin.position, client.position)
         return {"id": client.session}
 
+    def api_key(self, whose):
+        user = {"own": self.me, "team": self.firm.id_of("colleague"), "other": self.firm.id_of("other_sales")}[whose]
+        return self.admin.create("api-keys", {"name": unique("Permission"), "user_id": user})
+
+    def with_codes(self, name):
+        """A client of somebody new of the same role, who has one-time codes."""
+        client = self.firm.new_person(self.firm.people[name].user["role"])
+        enrol(client)
+        confirm(client)
+        return client
+
+    def client(self, route):
+        """Who asks: for what changes the asker's own account somebody new of the same role."""
+        if self.asker == "anonymous":
+            return self.firm.people[self.asker]
+        if route == f"POST {API}/auth/logout":
+            return self.firm.twice(self.asker)
+        if route == f"DELETE {API}/me/totp":
+            return self.with_codes(self.asker)
+        client = self.firm.people[self.asker]
+        if route == f"POST {API}/me/totp/confirm":
+            client = self.firm.new_person(client.user["role"])
+            enrol(client)
+        return client
+
     def make(self, route, whose):
         if route.startswith(f"{API}/auth/sessions"):
             return self.session(whose)
+        if route.startswith(f"{API}/api-keys"):
+            return self.api_key(whose)
+        if route.endswith("/{id}/totp"):
+            return self.with_codes("sales" if self.asker == "anonymous" else self.asker).user
         collection, rest = route.split("/")[3], route.split("{id}")[-1]
         if collection == "mandats":
             return self.mandat(whose, "signe" if rest == "/activate" or rest.startswith("/produits") else "propose")
@@ -125,8 +155,12 @@ class Records:
 def body_of(route, records, whose):
     method, path = route.split(" ")
     collection = path.split("/")[3]
-    if method == "GET":
+    if method == "GET" or "/invite" in path or "/reset-password" in path:
         return None
+    if path == f"{API}/me/totp":
+        return {"password": PASSWORD} if method == "DELETE" else None
+    if path.endswith("/confirm"):
+        return {"code": "123456"}
     if path.endswith("/snooze"):
         return {"days": 3}
     if path.endswith("/reschedule"):
@@ -157,7 +191,7 @@ def body_of(route, records, whose):
         return {"organisation_id": records.organisation(whose)["id"]}
     if method == "POST" and path == f"{API}/{collection}":
         return {"produits": {"name": unique("Neuf"), "type": "etf"}, "organisations": {"name": unique("Neuve")}, "people": {"last_name": unique("Neuve")}, "teams": {"name": unique("Neuve")},
-                "users": {"email": f"{uuid.uuid4()}@alforis.example"}}[collection]
+                "users": {"email": f"{uuid.uuid4()}@alforis.example"}, "api-keys": {"name": unique("Neuve")}}[collection]
     if method == "PATCH":
         return {"interactions": {"direction": "out"}, "tasks": {"priority": "haute"}, "produits": {"currency": "USD"}, "mandats": {"commission_rate": 1.5}, "organisations": {"city": "Pau"}, "people": {"job_title": "Chef"}, "links": {"job_title": "Chef"},
                 "teams": {"description": unique("Décrite")}, "users": {"full_name": unique("Nommée")}, "workspace": {"name": unique("Nommé")}}[collection]
@@ -179,10 +213,9 @@ CASES = [(route, role, whose) for route, (_, kinds) in RULES.items() for role in
 @pytest.mark.parametrize("route, role, whose", CASES, ids=["-".join(case).replace(API + "/", "") for case in CASES])
 def test_a_role_may_do_on_a_record_what_the_rules_say(firm, route, role, whose):
     records = Records(firm, role)
-    # Whoever logs out is out: it takes a login of its own.
-    client = firm.twice(role) if route.endswith("/auth/logout") and role != "anonymous" else firm.people[role]
+    client = records.client(route)
     method, path = route.split(" ")
-    body = body_of(route, records, whose)
+    body = {"code": code_of(client.secret)} if path.endswith("/confirm") and role != "anonymous" else body_of(route, records, whose)
     if "{id}" in path:
         made = records.make(path, whose)
         path = path.replace("{id}", made["id"]).replace("{produit_id}", made.get("produit_id", ""))
@@ -207,7 +240,10 @@ def test_public_routes_answer_everybody(firm, route, role):
     body = {"email": "admin@alforis.example", "password": "correct horse battery"} if method == "POST" else None
     if path.endswith("/refresh"):
         body = {"refresh_token": firm.server.login().refresh_token}
-    assert firm.people[role].request(method, path.replace("{code}", "not_found"), body).status == 200
+    if path.endswith("/accept"):
+        link = firm.admin.post(f"{API}/users/{firm.make_user('viewer')['id']}/invite").ok()
+        body = {"token": link["token"], "password": PASSWORD}
+    assert firm.people[role].request(method, path.replace("{code}", "not_found"), body).status in (200, 204)
 
 
 @pytest.mark.parametrize("whose", WHOSE)
