@@ -24,7 +24,8 @@ bool read_part(std::string_view encoded, simdjson::dom::parser& parser, simdjson
   return base64url_decode(encoded, json) && parser.parse(json).get(object) == simdjson::SUCCESS;
 }
 
-/// What a token says whose signature is right: that does not make it one that this server would have written.
+/// A token of a program that knew no sessions has only an id of its own (jti): it is its own session, and good until it
+/// ends. What a token says whose signature is right: that does not make it one that this server would have written.
 std::variant<AccessToken, TokenFault> read_claims(std::string_view header, std::string_view payload,
                                                   std::int64_t now_seconds) {
   simdjson::dom::parser parser;
@@ -37,7 +38,8 @@ std::variant<AccessToken, TokenFault> read_claims(std::string_view header, std::
   std::string_view sid;
   std::int64_t expires_at = 0;
   if (!read_part(payload, parser, object) || object["sub"].get(sub) != simdjson::SUCCESS ||
-      object["sid"].get(sid) != simdjson::SUCCESS || object["exp"].get(expires_at) != simdjson::SUCCESS) {
+      (object["sid"].get(sid) != simdjson::SUCCESS && object["jti"].get(sid) != simdjson::SUCCESS) ||
+      object["exp"].get(expires_at) != simdjson::SUCCESS) {
     return TokenFault::malformed;
   }
   const auto user = domain::Uuid::parse(sub);

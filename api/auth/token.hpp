@@ -13,7 +13,7 @@
 namespace alforis::api {
 
 struct AccessToken {
-  domain::Uuid session;         ///< sid
+  domain::Uuid session;         ///< sid; of a token that an older program wrote its own id
   domain::Uuid user;            ///< sub
   std::int64_t expires_at = 0;  ///< exp, Unix seconds
 };

@@ -5,6 +5,7 @@
 #include "api/auth/opaque_token.hpp"
 #include "api/auth/password.hpp"
 #include "api/auth/totp.hpp"
+#include "api/patient_submit.hpp"
 #include "api/routes/auth_bodies.hpp"
 #include "api/routes/command_routes.hpp"
 #include "api/routes/passwords.hpp"
@@ -131,7 +132,7 @@ Task<Response> log_in(Services& services, RequestContext& context) {
   co_await std::move(rehashing);
   auto request = request_by(services, context, user);
   request.command = std::move(command);
-  auto submitting = submit(services.writer, std::move(request));
+  auto submitting = submit_patiently(services.writer, std::move(request));
   const auto result = co_await std::move(submitting);
   if (const auto* rejection = std::get_if<commands::Rejection>(&result)) {
     co_return refused(context, *rejection, "invalid_credentials");
@@ -190,7 +191,7 @@ Task<Response> refresh(Services& services, RequestContext& context) {
   command.next.token_hash = sha256_text(next);
   auto request = request_by(services, context, token.user);
   request.command = std::move(command);
-  auto submitting = submit(services.writer, std::move(request));
+  auto submitting = submit_patiently(services.writer, std::move(request));
   const auto result = co_await std::move(submitting);
   if (const auto* rejection = std::get_if<commands::Rejection>(&result)) {
     co_return refused(context, *rejection, "invalid_token");

@@ -2,6 +2,7 @@
 
 #include "api/auth/digest.hpp"
 #include "api/auth/opaque_token.hpp"
+#include "api/patient_submit.hpp"
 #include "api/routes/account_bodies.hpp"
 #include "api/routes/command_routes.hpp"
 #include "api/routes/passwords.hpp"
@@ -60,7 +61,7 @@ Task<Response> accept(Services& services, RequestContext& context) {
   std::string hash = co_await std::move(hashing);
   auto request = request_by(services, context, token->user);
   request.command = commands::AcceptLink{token->user, sha256_text(*body.token), std::move(hash)};
-  auto submitting = submit(services.writer, std::move(request));
+  auto submitting = submit_patiently(services.writer, std::move(request));
   const auto result = co_await std::move(submitting);
   if (const auto* rejection = std::get_if<commands::Rejection>(&result)) {
     const bool later = rejection->kind == commands::RejectionKind::unavailable;

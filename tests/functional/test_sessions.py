@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from alforis_client import API, wait_until
+from alforis_client import API, until_taken, wait_until
 from firm import PASSWORD, Firm
 
 LOGIN, REFRESH, LOGOUT, SESSIONS = (f"{API}/auth/{name}" for name in ("login", "refresh", "logout", "sessions"))
@@ -157,18 +157,18 @@ def test_a_new_password_ends_the_other_sessions(server, firm, user):
 def test_a_deactivated_user_is_out_on_every_server_within_a_second(make_server, brokers):
     firm = Firm(make_server(brokers=brokers))
     first = firm.server
-    second = make_server(brokers=brokers, beside=first)
     user = firm.make_user("sales")
+    second = make_server(brokers=brokers, beside=first)
     for server in (first, second):
         server.await_position(firm.admin.position)
     client = log_in(first, user)
     elsewhere = second.anonymous()
     elsewhere.token = client.token
     elsewhere.get(f"{API}/me").ok()
-    firm.admin.patch(f"{API}/users/{user['id']}", {"active": False}).ok()
+    until_taken(lambda key: firm.admin.patch(f"{API}/users/{user['id']}", {"active": False}, headers=key)).ok()
     client.get(f"{API}/me", follow=False).problem(401)
     wait_until(lambda: elsewhere.get(f"{API}/me").status == 401, "the end on the other server", timeout=1)
-    back = firm.admin.patch(f"{API}/users/{user['id']}", {"active": True})
+    back = until_taken(lambda key: firm.admin.patch(f"{API}/users/{user['id']}", {"active": True}, headers=key))
     back.ok()
     for server, one in ((first, client), (second, elsewhere)):
         server.await_position(back.position)
