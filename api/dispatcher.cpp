@@ -16,7 +16,7 @@ constexpr std::string_view k_exposed_headers =
     "Alforis-As-Of, Alforis-Position, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
 constexpr std::string_view k_allowed_headers =
     "Accept, Accept-Language, Alforis-After, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
-    "traceparent, X-Request-Id";
+    "traceparent, X-CSRF-Token, X-Request-Id";
 
 std::string known_names(const std::vector<QueryParameter>& query) {
   std::string names;
@@ -97,7 +97,9 @@ std::optional<Problem> Dispatcher::check_access(RequestContext& context) const {
       refused = std::move(*problem);
     } else {
       context.session = std::get<Session>(outcome);
-      if (!allows(context.route->access, context.viewer().role)) {
+      if (context.route->login_only && context.session.by_api_key()) {
+        refused = Problem::of("login_required");
+      } else if (!allows(context.route->access, context.viewer().role)) {
         refused = Problem::of("forbidden",
                               "this needs the role " + std::string(text(context.route->access)) + " or a higher one");
       }
@@ -237,6 +239,7 @@ void Dispatcher::finish(const RequestContext& context, Response& response, std::
     }
   }
   if (!options_.allowed_origins.empty()) add_cors(request, response);
+  if (options_.tls) response.header("Strict-Transport-Security", "max-age=31536000");
   if (!context.rate_limit.empty()) {
     response.header("RateLimit-Policy", rate_limit_->policy());
     response.header("RateLimit", context.rate_limit);

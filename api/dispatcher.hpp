@@ -19,6 +19,7 @@ namespace alforis::api {
 struct DispatcherOptions {
   std::vector<std::string> allowed_origins;  ///< for CORS, exact (`https://crm.example.org`); empty: same origin only
   RateLimitOptions rate_limit;
+  bool tls = false;                 ///< browsers are told to come by TLS only (RFC 6797)
   AccessLog* access_log = nullptr;  ///< outlives the dispatcher; null: none is kept
 };
 

@@ -93,7 +93,9 @@ std::map<unsigned, std::set<std::string_view>> problems_of(const Route& route) {
   const auto add = [&codes](bool when, std::initializer_list<std::string_view> more) {
     if (when) codes.insert(codes.end(), more);
   };
-  add(route.access != Access::public_, {"unauthenticated", "invalid_token", "token_expired"});
+  add(route.access != Access::public_, {"unauthenticated", "invalid_token", "token_expired", "session_revoked"});
+  add(route.access != Access::public_ && route.method != Method::get, {"csrf_token_required"});
+  add(route.login_only, {"login_required"});
   add(route.access > Access::any_user, {"forbidden"});
   add(route.pattern.find('{') != std::string::npos, {"not_found"});
   add(!route.open_query, {"unknown_parameter"});
@@ -132,7 +134,7 @@ class Document {
     if (!info_.description.empty()) json_.member("description", info_.description);
     json_.end_object();
     json_.key("servers").raw(R"([{"url":"/"}])");
-    json_.key("security").raw(R"([{"bearer":[]}])");
+    json_.key("security").raw(R"([{"bearer":[]},{"cookie":[]}])");
     json_.key("tags").begin_array();
     for (const std::string& tag : tags_) json_.begin_object().member("name", tag).end_object();
     json_.end_array();
@@ -341,6 +343,9 @@ void Document::write_components() {
   json_.end_object();
   json_.key("securitySchemes").begin_object().key("bearer").begin_object();
   json_.member("type", "http").member("scheme", "bearer").member("description", "An access token or an API key.");
+  json_.end_object().key("cookie").begin_object();
+  json_.member("type", "apiKey").member("in", "cookie").member("name", "alforis_access");
+  json_.member("description", "Browsers; what changes something brings the header X-CSRF-Token as well.");
   json_.end_object().end_object().end_object();
 }
 

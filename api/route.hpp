@@ -2,6 +2,7 @@
 // A route is one row. The router, the permission check, validation, OpenAPI and the tests of permissions read the same
 // row.
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <initializer_list>
@@ -29,7 +30,15 @@ bool allows(Access access, domain::Role role);
 /// Who is asking, as the authenticator found out.
 struct Session {
   domain::Viewer viewer;
-  domain::Uuid id;  ///< of the access token or API key; nil on public routes
+  domain::Uuid id;                         ///< of the session or API key; nil on public routes
+  std::optional<domain::Role> scope = {};  ///< of an API key: its user's role or less
+
+  bool by_api_key() const { return scope.has_value(); }
+  /// The same asker with the role that the user has now.
+  void look_again(domain::Viewer now) {
+    viewer = now;
+    if (scope) viewer.role = std::min(viewer.role, *scope);
+  }
 };
 
 /// Finds out who asks. Called for every route that is not public, before the body is read, from every connection's
@@ -109,6 +118,7 @@ struct Route {
   bool if_match = false;    ///< honours If-Match
   bool etag = false;        ///< answers ETag, honours If-None-Match
   bool reads = false;       ///< takes Alforis-After
+  bool login_only = false;  ///< for who has logged in: no API key may
   std::vector<std::string_view> problems;  ///< codes besides those every route has
   std::vector<Example> examples;
   bool deprecated = false;

@@ -1,9 +1,9 @@
 #include "api/services.hpp"
 
-#include <openssl/rand.h>
+#include <algorithm>
 
-#include <stdexcept>
-
+#include "api/auth/digest.hpp"
+#include "commands/api_key.hpp"
 #include "domain/wire/json.hpp"
 
 namespace alforis::api {
@@ -33,20 +33,31 @@ Services::Services(commands::Writer& the_writer, ReaderPool::Make make_reader, T
       now_us(std::move(clock)),
       readers(std::move(make_reader)),
       pool(options.work_threads, options.work_queue),
+      revoked_sessions(options.token_lifetime),
+      totp_box(key.derived_key("totp")),
       records(options.record_cache_bytes),
       pages(options.page_cache_bytes) {}
 
 domain::Uuid Services::new_id() const {
   std::array<std::uint8_t, 10> random{};
-  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
-    throw std::runtime_error("no randomness to be had");
+  const std::string bytes = random_bytes(random.size());
+  std::copy(bytes.begin(), bytes.end(), random.begin());
   return domain::Uuid::v7(now_us() / 1000, random);
 }
 
-bool Services::concerns_users(const projections::Committed& committed) const {
-  if (committed.everything || directory_stale_) return true;
-  return std::any_of(committed.types.begin(), committed.types.end(),
-                     [](const std::string& type) { return type.starts_with("user."); });
+void Services::load_changed(const projections::Committed& committed, std::string_view types, std::atomic<bool>& stale,
+                            void (Services::*load)()) {
+  const bool concerned = committed.everything || stale ||
+                         std::any_of(committed.types.begin(), committed.types.end(),
+                                     [types](const std::string& type) { return type.starts_with(types); });
+  if (!concerned) return;
+  stale = true;
+  try {
+    (this->*load)();
+    stale = false;
+  } catch (const projections::DatabaseUnavailable&) {
+    // Stays marked as stale and is loaded with the next commit; the database took this one a moment ago.
+  }
 }
 
 void Services::load_directory() {
@@ -54,6 +65,30 @@ void Services::load_directory() {
   directory_stale_ = true;
   directory.replace(readers.with([](projections::QueryReader& reader) { return reader.directory(); }));
   directory_stale_ = false;
+}
+
+void Services::load_revoked_sessions() {
+  const auto since = domain::Instant::from_micros(now_us()) - revoked_sessions.remembered();
+  const auto revoked =
+      readers.with([since](projections::QueryReader& reader) { return reader.sessions_revoked_since(since); });
+  revoked_sessions.add(revoked, now_seconds());
+}
+
+void Services::load_api_keys() {
+  readers.with([this](projections::QueryReader& reader) {
+    const auto position = reader.checkpoint();  // before the keys, so that they know at least as much
+    api_keys.replace(reader.api_keys(), position);
+  });
+}
+
+void Services::tell_use(const ApiKeyDirectory::Grant& grant, std::string_view address) {
+  commands::UseApiKey command{grant.id, {}};
+  if (const auto line = domain::Line<64>::parse(address)) command.address = *line;
+  commands::CommandRequest request;
+  request.command_id = new_id().text();
+  request.actor = grant.user;
+  request.command = std::move(command);
+  writer.submit(std::move(request), [](const commands::CommandResult&) {});
 }
 
 void Services::on_committed(const projections::Committed& committed) {
@@ -65,13 +100,9 @@ void Services::on_committed(const projections::Committed& committed) {
     }
   }
   pages.drop_all();
-  if (concerns_users(committed)) {
-    try {
-      load_directory();
-    } catch (const projections::DatabaseUnavailable&) {
-      // Stays marked as stale and is loaded with the next commit; the database took this one a moment ago.
-    }
-  }
+  load_changed(committed, "user.", directory_stale_, &Services::load_directory);
+  load_changed(committed, "session.revoked.", revoked_stale_, &Services::load_revoked_sessions);
+  load_changed(committed, "api_key.", api_keys_stale_, &Services::load_api_keys);
   gate.move_to(committed.position);
 }
 
@@ -81,6 +112,10 @@ void Services::on_acknowledged(const commands::Outcome& outcome) {
     const auto user = domain::wire::from_stored<domain::User>(outcome.document);
     // Records say which team their owner is in.
     if (user && directory.update(*user)) records.drop_all();
+  }
+  if (api_keys.contains(outcome.id)) {
+    const auto api_key = domain::wire::from_stored<domain::ApiKey>(outcome.document);
+    if (api_key && api_key->deleted()) api_keys.update(*api_key, outcome.position);
   }
   pages.drop_all();
 }

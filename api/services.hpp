@@ -7,7 +7,13 @@
 #include <mutex>
 #include <vector>
 
+#include "api/auth/api_keys.hpp"
 #include "api/auth/directory.hpp"
+#include "api/auth/login_throttle.hpp"
+#include "api/auth/password.hpp"
+#include "api/auth/password_rules.hpp"
+#include "api/auth/revoked_sessions.hpp"
+#include "api/auth/secret_box.hpp"
 #include "api/auth/token.hpp"
 #include "api/cache/position_gate.hpp"
 #include "api/cache/record_cache.hpp"
@@ -56,8 +62,13 @@ struct ServiceOptions {
   std::size_t work_queue = 2048;
   std::size_t record_cache_bytes = 64U << 20;
   std::size_t page_cache_bytes = 32U << 20;
-  std::chrono::milliseconds position_timeout{3000};  ///< how long a read waits for what was written
-  std::chrono::seconds token_lifetime{12 * 3600};
+  std::chrono::milliseconds position_timeout{3000};       ///< how long a read waits for what was written
+  std::chrono::seconds token_lifetime{15 * 60};           ///< of access tokens
+  std::chrono::seconds refresh_lifetime{30 * 24 * 3600};  ///< of sessions that are not refreshed
+  PasswordCost password_cost;                             ///< of new hashes; others are made again at a login
+  std::size_t min_password = k_min_password;              ///< characters of a new password
+  std::string public_url;  ///< where browsers reach us, without a slash at the end; empty: as the request says
+  bool tls = false;        ///< browsers reach us by TLS: cookies are for it only
 };
 
 /// Shared by all handlers; all members are thread-safe.
@@ -71,6 +82,10 @@ struct Services {
   ReaderPool readers;
   WorkPool pool;
   UserDirectory directory;
+  RevokedSessions revoked_sessions;
+  LoginThrottle throttle;
+  ApiKeyDirectory api_keys;
+  SecretBox totp_box;  ///< for the secrets of one-time codes
   RecordCache records;
   PageCache pages;
   PositionGate gate;
@@ -87,13 +102,25 @@ struct Services {
   /// Loads the user directory; who is not in it has no session. Loaded again when the log says that a
   /// user was made or changed, and when somebody unknown logs in. Throws projections::DatabaseUnavailable.
   void load_directory();
+  /// Loads which sessions were revoked lately. At the start, and when the log says that some were. Throws
+  /// projections::DatabaseUnavailable.
+  void load_revoked_sessions();
+  /// Loads the API keys, likewise.
+  void load_api_keys();
+  /// Tells the log that an API key was used. Does not wait.
+  void tell_use(const ApiKeyDirectory::Grant& grant, std::string_view address);
 
  private:
-  bool concerns_users(const projections::Committed& committed) const;
+  /// Loads again what the commit, or one before it that could not be read, has changed. `types`: the beginnings of the
+  /// events' types that change it.
+  void load_changed(const projections::Committed& committed, std::string_view types, std::atomic<bool>& stale,
+                    void (Services::*load)());
 
   std::mutex
       directory_mutex_;  ///< held from the question to the answer's use: an older answer must not replace a newer
   std::atomic<bool> directory_stale_{false};
+  std::atomic<bool> revoked_stale_{false};
+  std::atomic<bool> api_keys_stale_{false};
 };
 
 }  // namespace alforis::api

@@ -1,12 +1,14 @@
 #pragma once
 // The index keys of every entity: folding needs them all.
 
+#include "commands/api_key.hpp"
 #include "commands/interaction.hpp"
 #include "commands/link.hpp"
 #include "commands/mandat.hpp"
 #include "commands/organisation.hpp"
 #include "commands/person.hpp"
 #include "commands/produit.hpp"
+#include "commands/session.hpp"
 #include "commands/task.hpp"
 #include "commands/team.hpp"
 #include "commands/user.hpp"

@@ -20,7 +20,8 @@ struct ScheduledCommand {
 
 /// What is due on the day and not done yet; policy by policy, the oldest first, at most `most` of each:
 /// - `mandat_end`: an active mandat ends by itself when its date_fin is over;
-/// - `mandat_expiring_soon`: its end is 30 days away or less.
+/// - `mandat_expiring_soon`: its end is 30 days away or less;
+/// - `session_expiry`: a session was not refreshed until the day before.
 std::vector<ScheduledCommand> due_commands(const StateView& state, const domain::Date& today, std::size_t most);
 
 }  // namespace alforis::commands

@@ -64,11 +64,25 @@ std::int64_t fold_one(Overlay& overlay, const Event& event, const EventContext& 
   return state->version;
 }
 
+/// A stored document as it may leave the writer.
+std::string shown(EntityKind kind, std::string document) {
+  if (document.empty()) return document;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AllStates>>([&]<class T>(T) {
+    using State = typename T::type;
+    if constexpr (HasSecrets<State>) {
+      if (EventsOf<State>::k_kind == kind) document = wire::shown_json(read_state<State>(document));
+    }
+  });
+  return document;
+}
+
 }  // namespace
 
 std::string StateView::document(EntityKind kind, const Uuid& id, std::int64_t version) const {
-  if (auto replaced = values_.get(replaced_key(kind, id, version))) return replaced->substr(replaced->find(' ') + 1);
-  return values_.get(entity_key(kind, id)).value_or(std::string());
+  if (auto replaced = values_.get(replaced_key(kind, id, version))) {
+    return shown(kind, replaced->substr(replaced->find(' ') + 1));
+  }
+  return shown(kind, values_.get(entity_key(kind, id)).value_or(std::string()));
 }
 
 std::optional<Uuid> StateView::holder(const std::string& unique_key) const {

@@ -27,8 +27,8 @@ class StateView {
     return document ? std::optional<State>(read_state<State>(*document)) : std::nullopt;
   }
 
-  /// The JSON of an entity at a version: the present one, or one that was replaced not longer ago than outcomes live.
-  /// Empty when there is none.
+  /// The JSON of an entity at a version, without secrets: the present one, or one that was replaced not longer ago than
+  /// outcomes live. Empty when there is none.
   std::string document(domain::EntityKind kind, const domain::Uuid& id, std::int64_t version) const;
 
   /// Who has this unique key.
@@ -66,6 +66,8 @@ class StateView {
       whose.of.push_back({record.id, record.team_id, record.created_by});
     } else if constexpr (k_follows == Follows::team) {
       whose.of.push_back({record.id, record.id, record.created_by});
+    } else if constexpr (k_follows == Follows::account) {
+      whose.of.push_back({*record.user_id, std::nullopt, record.created_by});
     }
     return whose;
   }

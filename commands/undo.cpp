@@ -155,7 +155,16 @@ class Undoing {
 
   template <class State>
   void take_back_members(const State& present, const EntityChange& change) {
-    const auto members = wire::members_of(wire::to_json(present));
+    if constexpr (!boost::mp11::mp_contains<AnyEvent, Reverted<State>>::value) {
+      refusal_ = conflict("cannot_undo", "what happens to a " + std::string(State::k_entity) + " has no way back");
+    } else {
+      set_back(present, change);
+    }
+  }
+
+  template <class State>
+  void set_back(const State& present, const EntityChange& change) {
+    const auto members = wire::members_of(wire::shown_json(present));
     std::vector<wire::Member> back;
     for (const MemberChange& member : change.members) {
       const std::string* value = wire::value_of(members, member.name);

@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "commands/api_key.hpp"
+#include "commands/session.hpp"
 #include "domain/values/time_zone.hpp"
 
 namespace alforis::commands {
@@ -115,15 +117,95 @@ Decided decide(const UpdateUser& command, const DecisionContext& context) {
   if (demoted && last_active_admin(command.id, context)) {
     return conflict("last_admin", "this is the last active administrator: make another one first");
   }
-  return happened(command.id, std::move(event));
+  const bool deactivated = event.active && !*event.active;
+  Decision decision = happened(command.id, std::move(event));
+  if (deactivated) {
+    // Who is let in again later shall not find old doors open.
+    end_sessions(command.id, SessionEnd::deactivated, std::nullopt, context, decision);
+    revoke_api_keys(command.id, context, decision);
+  }
+  return decision;
 }
+
+// ---- passwords
 
 Decided decide(const SetPassword& command, const DecisionContext& context) {
   if (const auto present = visible<User>(command.id, context); !present) return present.error();
   if (command.id != context.actor.id) {
     if (auto refusal = admin_only(context)) return *refusal;
   }
-  return happened(command.id, UserPasswordSet{command.password_hash});
+  Decision decision = happened(command.id, UserPasswordSet{command.password_hash});
+  end_sessions(command.id, SessionEnd::password_changed, command.keep_session, context, decision);
+  return decision;
+}
+
+Decided decide(const RehashPassword& command, const DecisionContext& context) {
+  const auto present = context.state.find<User>(command.id);
+  if (!present) return not_found(User::k_entity);
+  if (command.id != context.actor.id) return forbidden("a password is hashed again for its user");
+  if (present->version != command.version) return Decision{command.id, {}};
+  return happened(command.id, UserPasswordRehashed{command.password_hash});
+}
+
+namespace {
+
+template <class Link>
+Decided hand_out(const Uuid& id, const Link& link, const DecisionContext& context) {
+  const auto present = visible<User>(id, context);
+  if (!present) return present.error();
+  if (auto refusal = admin_only(context)) return *refusal;
+  if (!present->active) return conflict("user_inactive", "the user is not active: activate the account first");
+  return happened(id, link);
+}
+
+}  // namespace
+
+Decided decide(const InviteUser& command, const DecisionContext& context) {
+  return hand_out(command.id, command.link, context);
+}
+
+Decided decide(const RequestPasswordReset& command, const DecisionContext& context) {
+  return hand_out(command.id, command.link, context);
+}
+
+Decided decide(const AcceptLink& command, const DecisionContext& context) {
+  const auto present = context.state.find<User>(command.id);
+  if (!present || command.id != context.actor.id) return not_found(User::k_entity);
+  const auto& secrets = present->secrets;
+  const bool open = secrets && secrets->link_hash == command.token_hash && *secrets->link_expires_at > context.now;
+  if (!open) return conflict("invalid_link", "the link was used, replaced, or is too old");
+  Decision decision = happened(command.id, UserPasswordSet{command.password_hash});
+  end_sessions(command.id, SessionEnd::password_changed, std::nullopt, context, decision);
+  return decision;
+}
+
+// ---- one-time codes
+
+Decided decide(const EnrolTotp& command, const DecisionContext& context) {
+  const auto present = context.state.find<User>(command.id);
+  if (!present || command.id != context.actor.id) return not_found(User::k_entity);
+  if (present->two_factor) return conflict("totp_enabled", "one-time codes are in use: disable them first");
+  return happened(command.id, UserTotpEnrolled{command.sealed_secret});
+}
+
+Decided decide(const ConfirmTotp& command, const DecisionContext& context) {
+  const auto present = context.state.find<User>(command.id);
+  if (!present || command.id != context.actor.id) return not_found(User::k_entity);
+  if (present->two_factor) return conflict("totp_enabled", "one-time codes are in use already");
+  if (!present->secrets || present->secrets->totp_enrolled != command.confirmed.sealed_secret) {
+    return conflict("totp_not_enrolled", "there is no secret to confirm: enrol first");
+  }
+  return happened(command.id, command.confirmed);
+}
+
+Decided decide(const DisableTotp& command, const DecisionContext& context) {
+  const auto present = visible<User>(command.id, context);
+  if (!present) return present.error();
+  if (command.id != context.actor.id) {
+    if (auto refusal = admin_only(context)) return *refusal;
+  }
+  if (!present->two_factor) return Decision{command.id, {}};
+  return happened(command.id, UserTotpDisabled{});
 }
 
 }  // namespace alforis::commands

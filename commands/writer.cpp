@@ -261,7 +261,8 @@ class Writer::Core {
       return {replayed(request, stored.request_hash, stored.kind, std::move(stored.result), state), std::nullopt,
               drafts.size()};
     }
-    const auto actor = state.viewer(request.actor);
+    auto actor = state.viewer(request.actor);
+    if (actor && request.scope) actor->role = std::min(actor->role, *request.scope);
     if (!actor) return {forbidden("the user is unknown or inactive"), std::nullopt};
     Decided1 decided = decide_now(request, state, *actor, time, drafts);
     if (!decided.draft) remember(request, decided.result, time.now);

@@ -11,6 +11,7 @@
 
 #include "commands/command.hpp"
 #include "commands/rejection.hpp"
+#include "domain/user.hpp"
 #include "eventstore/log.hpp"
 
 namespace alforis::commands {
@@ -25,7 +26,8 @@ struct CommandRequest {
   std::string metadata = "{}";  ///< JSON object kept in the commit: request id, reason, client, trace
   bool dry_run = false;         ///< decide and answer, write nothing
   Command command;
-  bool keyed = false;  ///< the client chose the id itself: what is refused stays refused under it
+  bool keyed = false;                      ///< the client chose the id itself: what is refused stays refused under it
+  std::optional<domain::Role> scope = {};  ///< the most that the actor may be here: an API key's
 };
 
 /// What a command did.

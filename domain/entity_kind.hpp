@@ -8,7 +8,7 @@ namespace alforis::domain {
 
 /// Their names are the first part of every event's type.
 BOOST_DEFINE_ENUM_CLASS(EntityKind, organisation, person, link, produit, mandat, interaction, task, team, user,
-                        workspace)
+                        workspace, session, api_key)
 
 /// What decides who may see and change a record of a kind.
 enum class Follows : std::uint8_t {
@@ -20,12 +20,13 @@ enum class Follows : std::uint8_t {
   firm,          ///< seen by all, changed by administrators
   user,          ///< it is one of the firm's people
   team,          ///< it is a team
+  account,       ///< the user it lets in: theirs, and the administrators'
 };
 
 /// What the rights of a kind follow.
 Follows follows(EntityKind kind);
 
-/// Whether there is an event that deletes its records.
+/// Whether there is an event that deletes, or revokes, its records.
 bool can_be_deleted(EntityKind kind);
 
 }  // namespace alforis::domain

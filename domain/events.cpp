@@ -29,6 +29,26 @@ const std::unordered_map<std::string_view, Decoder>& decoders() {
   return table;
 }
 
+using Shower = std::string (*)(std::string_view);
+
+template <class Event>
+std::string show_as(std::string_view data) {
+  Event event;
+  return wire::read_stored(data, event).empty() ? wire::shown_json(event) : "{}";
+}
+
+/// Of the types that have secrets.
+const std::unordered_map<std::string_view, Shower>& showers() {
+  static const auto table = [] {
+    std::unordered_map<std::string_view, Shower> known;
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AnyEvent>>([&]<class T>(T) {
+      if constexpr (HasSecrets<typename T::type>) known.emplace(T::type::k_type, &show_as<typename T::type>);
+    });
+    return known;
+  }();
+  return table;
+}
+
 }  // namespace
 
 Follows follows(EntityKind kind) {
@@ -43,7 +63,8 @@ bool can_be_deleted(EntityKind kind) {
   bool found = false;
   boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AnyEvent>>([&]<class T>(T) {
     using Event = typename T::type;
-    const bool deletes = Event::k_type.find(".deleted.") != std::string_view::npos;
+    const bool deletes = Event::k_type.find(".deleted.") != std::string_view::npos ||
+                         Event::k_type.find(".revoked.") != std::string_view::npos;
     if (deletes && EventsOf<StateOf<Event>>::k_kind == kind) found = true;
   });
   return found;
@@ -59,6 +80,13 @@ EntityKind entity_kind(const AnyEvent& event) {
 
 std::optional<EntityKind> entity_kind_of_type(std::string_view type) {
   return enum_from_text<EntityKind>(type.substr(0, type.find('.')));
+}
+
+std::string_view shown_event(std::string_view type, std::string_view data, std::string& room) {
+  const auto shower = showers().find(type);
+  if (shower == showers().end()) return data;
+  room = shower->second(data);
+  return room;
 }
 
 std::string encode_event(const AnyEvent& event) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <variant>
 
+#include "domain/api_key.hpp"
 #include "domain/entity_kind.hpp"
 #include "domain/interaction.hpp"
 #include "domain/link.hpp"
@@ -15,6 +16,7 @@
 #include "domain/person.hpp"
 #include "domain/produit.hpp"
 #include "domain/revert.hpp"
+#include "domain/session.hpp"
 #include "domain/task.hpp"
 #include "domain/team.hpp"
 #include "domain/user.hpp"
@@ -82,7 +84,21 @@ template <>
 struct EventsOf<User> {
   static constexpr EntityKind k_kind = EntityKind::user;
   static constexpr Follows k_follows = Follows::user;
-  using type = std::variant<UserCreated, UserUpdated, UserPasswordSet, Reverted<User>>;
+  using type = std::variant<UserCreated, UserUpdated, UserPasswordSet, UserPasswordRehashed, UserInvited,
+                            UserPasswordResetRequested, UserTotpEnrolled, UserTotpConfirmed, UserTotpUsed,
+                            UserRecoveryCodeUsed, UserTotpDisabled, Reverted<User>>;
+};
+template <>
+struct EventsOf<Session> {
+  static constexpr EntityKind k_kind = EntityKind::session;
+  static constexpr Follows k_follows = Follows::account;
+  using type = std::variant<SessionCreated, SessionRefreshed, SessionRevoked>;
+};
+template <>
+struct EventsOf<ApiKey> {
+  static constexpr EntityKind k_kind = EntityKind::api_key;
+  static constexpr Follows k_follows = Follows::account;
+  using type = std::variant<ApiKeyCreated, ApiKeyUsed, ApiKeyRevoked>;
 };
 
 template <>
@@ -93,8 +109,8 @@ struct EventsOf<Workspace> {
 };
 
 /// Every state there is.
-using AllStates =
-    boost::mp11::mp_list<Organisation, Person, Link, Produit, Mandat, Interaction, Task, Team, User, Workspace>;
+using AllStates = boost::mp11::mp_list<Organisation, Person, Link, Produit, Mandat, Interaction, Task, Team, User,
+                                       Workspace, Session, ApiKey>;
 
 /// Any event of any entity.
 template <class State>
@@ -123,6 +139,9 @@ std::optional<EntityKind> entity_kind_of_type(std::string_view type);
 /// JSON of the event's fields. This and decode_event are the only ways into and out of the Log: personal members
 /// (is_personal) are sealed here under the key of the person they speak of.
 std::string encode_event(const AnyEvent& event);
+
+/// An event's data as histories may show it: secrets left out. `room` holds the text when it is another one.
+std::string_view shown_event(std::string_view type, std::string_view data, std::string& room);
 
 /// Fails with `unknown_event_type`, or with what the reader found. Members unknown to this program are ignored.
 Result<AnyEvent> decode_event(std::string_view type, std::string_view data);

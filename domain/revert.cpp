@@ -4,11 +4,11 @@ namespace alforis::domain {
 
 namespace {
 
-/// Members that are never set back: who the entity is, and how often it changed.
-bool is_stamp(std::string_view member) {
-  static constexpr std::string_view k_stamps[] = {"id",         "created_at", "created_by",
-                                                  "updated_at", "updated_by", "version"};
-  return std::find(std::begin(k_stamps), std::end(k_stamps), member) != std::end(k_stamps);
+/// Members that are never set back: who the entity is, how often it changed, and what goes with a secret.
+bool stays(std::string_view member) {
+  static constexpr std::string_view k_stay[] = {"id",         "created_at", "created_by", "updated_at",
+                                                "updated_by", "version",    "two_factor"};
+  return std::find(std::begin(k_stay), std::end(k_stay), member) != std::end(k_stay);
 }
 
 std::optional<std::string> value_in(const std::vector<wire::Member>& members, std::string_view name) {
@@ -39,10 +39,10 @@ std::vector<MemberChange> member_changes(std::string_view before, std::string_vi
   std::vector<MemberChange> changes;
   for (const auto& [name, value] : new_members) {
     auto from = value_in(old_members, name);
-    if (!is_stamp(name) && from != value) changes.push_back({name, std::move(from), value});
+    if (!stays(name) && from != value) changes.push_back({name, std::move(from), value});
   }
   for (const auto& [name, value] : old_members) {
-    if (!is_stamp(name) && !value_in(new_members, name)) changes.push_back({name, value, std::nullopt});
+    if (!stays(name) && !value_in(new_members, name)) changes.push_back({name, value, std::nullopt});
   }
   return changes;
 }

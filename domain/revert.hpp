@@ -52,7 +52,13 @@ template <class State>
 void evolve(std::optional<State>& state, const Reverted<State>& event, const EventContext& context) {
   if (!state) return;
   auto back = wire::from_stored<State>(with_members(wire::to_json(*state), event.to.text()));
-  if (back) *state = std::move(*back);
+  if (back) {
+    back->id = state->id;
+    back->created_at = state->created_at;
+    back->created_by = state->created_by;
+    back->version = state->version;
+    *state = std::move(*back);
+  }
   stamp_updated(*state, context);
 }
 
@@ -74,7 +80,8 @@ struct EntityChange {
   std::vector<MemberChange> members;
 };
 
-/// How a document became another: members that every change changes (version, stamps) are left out.
+/// How a document became another, as far as it can be set back: without stamps, the version, and what goes with a
+/// secret.
 std::vector<MemberChange> member_changes(std::string_view before, std::string_view after);
 
 }  // namespace alforis::domain

@@ -93,6 +93,8 @@ inline bool can_see(const Viewer& viewer, const Whose& record) {
       return !record.of.empty() && can_see_user(viewer, *record.of.front().owner, record.of.front().team);
     case Follows::team:
       return !record.of.empty() && can_see_team(viewer, *record.of.front().team);
+    case Follows::account:
+      return !record.of.empty() && record.of.front().owner == viewer.id;
   }
   return false;
 }
@@ -133,6 +135,8 @@ inline bool can_update(const Viewer& viewer, const Whose& record) {
     case Follows::team:
     case Follows::firm:
       return viewer.role == Role::admin;
+    case Follows::account:
+      return can_see(viewer, record);
   }
   return false;
 }

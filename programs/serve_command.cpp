@@ -16,6 +16,7 @@
 #include "api/services.hpp"
 #include "commands/state_store.hpp"
 #include "commands/user.hpp"
+#include "domain/values/url.hpp"
 #include "domain/wire/json.hpp"
 #include "programs/api_rows.hpp"
 #include "programs/commands.hpp"
@@ -82,7 +83,7 @@ void bootstrap_admin(commands::Writer& writer, const ServeSettings& settings) {
   command.data.email = *email;
   command.data.role = domain::Role::admin;
   command.data.full_name = domain::Line<200>::parse("Administrateur").value();
-  command.password_hash = api::hash_password(settings.admin_password);
+  command.password_hash = api::hash_password(settings.admin_password, settings.services.password_cost);
   commands::CommandRequest request;
   request.command_id = "bootstrap/first-administrator";
   request.actor = domain::system_actor();
@@ -191,7 +192,7 @@ class Installation {
             api::TokenKey(read_token_key(settings.token_key_file)), system_clock_us, settings.services),
         projection_(settings.stores.query(), *log_, say_build_progress()),
         runner_(*log_, projection_, runner_options()),
-        authenticator_(services_.key, services_.directory, [this] { return services_.now_seconds(); }) {
+        authenticator_(services_) {
     runner_.subscribe([this](const projections::Committed& committed) { services_.on_committed(committed); });
     add_routes();
     add_health();
@@ -207,6 +208,7 @@ class Installation {
     }
     dispatching.allowed_origins = settings.allowed_origins;
     dispatching.rate_limit.quota = settings.rate_limit;
+    dispatching.tls = settings.services.tls;
     dispatcher_.emplace(router_, &authenticator_, metrics_, dispatching);
     server_.emplace(*dispatcher_, settings.server);
   }
@@ -230,6 +232,8 @@ class Installation {
       try {
         if (runner_.wait_for(writer_.status().position, std::chrono::milliseconds(200))) {
           services_.load_directory();
+          services_.load_revoked_sessions();
+          services_.load_api_keys();
           services_.gate.advance(runner_.position());
           ready_ = true;
           return;
@@ -341,6 +345,9 @@ int serve(ServeSettings& settings) {
   mallopt(M_ARENA_MAX, 4);  // NOLINT(concurrency-mt-unsafe): there is one thread yet
   const StopSignals signals;
   set_listen(settings.server, settings.listen);
+  // Behind a proxy that ends TLS browsers have it all the same.
+  settings.services.tls =
+      !settings.server.certificate_file.empty() || settings.services.public_url.starts_with("https://");
   Installation installation(settings);
   if (!installation.start(settings, signals)) return 0;
   std::atomic<bool> stopped{false};
@@ -376,6 +383,41 @@ void add_serve(CLI::App& app, ExitCode& exit) {
   serving
       ->add_option("--allowed-origin", settings->allowed_origins, "origin that browsers may call from; may be repeated")
       ->envname("ALFORIS_ALLOWED_ORIGIN");
+  serving
+      ->add_option_function<unsigned>(
+          "--access-token-lifetime",
+          [settings](unsigned lifetime) { settings->services.token_lifetime = std::chrono::seconds(lifetime); },
+          "seconds until an access token has to be refreshed (900)")
+      ->envname("ALFORIS_ACCESS_TOKEN_LIFETIME")
+      ->check(CLI::Range(1, 86'400));
+  serving
+      ->add_option_function<unsigned>(
+          "--session-lifetime",
+          [settings](unsigned lifetime) { settings->services.refresh_lifetime = std::chrono::seconds(lifetime); },
+          "seconds until a session ends that nobody refreshes (2592000)")
+      ->envname("ALFORIS_SESSION_LIFETIME")
+      ->check(CLI::Range(1, 7'776'000));
+  serving
+      ->add_option("--public-url", settings->services.public_url,
+                   "where browsers reach this server, such as https://crm.example.org: for links that are handed out")
+      ->envname("ALFORIS_PUBLIC_URL")
+      ->check([](const std::string& url) {
+        return domain::Url::parse(url) && !url.ends_with('/') ? "" : "expected http(s)://HOST, no slash at the end";
+      });
+  serving
+      ->add_option("--min-password-length", settings->services.min_password, "characters of a new password, at least 8")
+      ->envname("ALFORIS_MIN_PASSWORD_LENGTH")
+      ->check(CLI::Range(api::k_min_password, std::size_t{64}))
+      ->capture_default_str();
+  serving
+      ->add_option("--argon2-memory", settings->services.password_cost.memory_kib, "KiB that a password's hash takes")
+      ->envname("ALFORIS_ARGON2_MEMORY")
+      ->check(CLI::Range(8 * 1024, 4 * 1024 * 1024))
+      ->capture_default_str();
+  serving->add_option("--argon2-passes", settings->services.password_cost.passes, "passes over that memory")
+      ->envname("ALFORIS_ARGON2_PASSES")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
   serving->add_option("--rate-limit", settings->rate_limit, "requests per minute and session (0: no limit)")
       ->envname("ALFORIS_RATE_LIMIT");
   serving

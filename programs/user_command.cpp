@@ -69,12 +69,8 @@ class Users {
   int create() {
     bool made = false;
     const std::string password = new_password(made);
-    std::string body = "{";
-    append_member(body, "email", settings_.email);
-    append_member(body, "role", settings_.role);
+    std::string body = new_user();
     append_member(body, "password", password);
-    if (!settings_.full_name.empty()) append_member(body, "full_name", settings_.full_name);
-    if (!settings_.team.empty()) append_member(body, "team_id", team_id());
     const auto response = client_.send({"POST", "/api/v1/users", body + '}', key()});
     if (!response.ok()) return failed(response);
     print(parse(response.body));
@@ -93,6 +89,19 @@ class Users {
     if (made) std::cerr << "password: " << password << "\n(shown this once)\n";
     return 0;
   }
+
+  /// Makes the user when nobody has that address, and prints the link for a first password.
+  int invite() {
+    std::string id = found("/api/v1/users?email=" + encoded(settings_.email));
+    if (id.empty()) {
+      const auto made = client_.send({"POST", "/api/v1/users", new_user() + '}', key()});
+      if (!made.ok()) return failed(made);
+      id = std::string_view(parse(made.body)["id"]);
+    }
+    return hand_out("/api/v1/users/" + id + "/invite", "for seven days");
+  }
+
+  int reset_password() { return hand_out("/api/v1/users/" + user_id() + "/reset-password", "for an hour"); }
 
   int change(std::string_view body) {
     const auto response = client_.send({"PATCH", "/api/v1/users/" + user_id(), std::string(body), key()});
@@ -114,10 +123,35 @@ class Users {
     return root;
   }
 
-  std::string only_id(const std::string& target, const std::string& what) {
+  /// Members of a user as the options say, but the password; the object is open.
+  std::string new_user() {
+    std::string body = "{";
+    append_member(body, "email", settings_.email);
+    append_member(body, "role", settings_.role);
+    if (!settings_.full_name.empty()) append_member(body, "full_name", settings_.full_name);
+    if (!settings_.team.empty()) append_member(body, "team_id", team_id());
+    return body;
+  }
+
+  int hand_out(const std::string& target, std::string_view how_long) {
+    const auto response = client_.send({"POST", target, {}, key()});
+    if (!response.ok()) return failed(response);
+    std::cout << std::string_view(parse(response.body)["link"]) << '\n';
+    std::cerr << "(shown this once; it works once, " << how_long << ")\n";
+    return 0;
+  }
+
+  /// The id of the first that the list has; empty: it has none.
+  std::string found(const std::string& target) {
     const std::string page = get(target);
     for (const element item : parse(page)["items"]) return std::string(std::string_view(item["id"]));
-    throw std::runtime_error("there is no " + what);
+    return {};
+  }
+
+  std::string only_id(const std::string& target, const std::string& what) {
+    std::string id = found(target);
+    if (id.empty()) throw std::runtime_error("there is no " + what);
+    return id;
   }
 
   std::string user_id() {
@@ -171,6 +205,15 @@ CLI::App* add_verb(CLI::App* user, const std::string& name, const std::string& d
 
 void add_email(CLI::App* command, UserSettings& settings) { command->add_option("EMAIL", settings.email)->required(); }
 
+void add_new_user(CLI::App* command, UserSettings& settings) {
+  add_email(command, settings);
+  command->add_option("--name", settings.full_name, "full name");
+  command->add_option("--role", settings.role)
+      ->check(CLI::IsMember({"admin", "manager", "sales", "viewer"}))
+      ->capture_default_str();
+  command->add_option("--team", settings.team, "name of the team");
+}
+
 }  // namespace
 
 void add_user(CLI::App& app, ExitCode& exit) {
@@ -180,6 +223,7 @@ void add_user(CLI::App& app, ExitCode& exit) {
   user->footer(
       "Examples:\n  alforis user list\n  alforis user create anne@firme.example --role manager --team Paris --name "
       "'Anne Lenoir'\n"
+      "  alforis user invite paul@firme.example --role sales\n"
       "  ALFORIS_NEW_PASSWORD=… alforis user password anne@firme.example\n  alforis user deactivate "
       "anne@firme.example");
   user->add_flag("--json", settings->json, "JSON lines");
@@ -188,16 +232,17 @@ void add_user(CLI::App& app, ExitCode& exit) {
   add_verb(user, "list", "All users")->callback([settings, &exit] { exit.value = Users(*settings).list(); });
   auto* create =
       add_verb(user, "create", "A new user; the password comes from ALFORIS_NEW_PASSWORD or is made and printed");
-  add_email(create, *settings);
-  create->add_option("--name", settings->full_name, "full name");
-  create->add_option("--role", settings->role)
-      ->check(CLI::IsMember({"admin", "manager", "sales", "viewer"}))
-      ->capture_default_str();
-  create->add_option("--team", settings->team, "name of the team");
+  add_new_user(create, *settings);
   create->callback([settings, &exit] { exit.value = Users(*settings).create(); });
   auto* password = add_verb(user, "password", "Set a password: from ALFORIS_NEW_PASSWORD, or made and printed");
   add_email(password, *settings);
   password->callback([settings, &exit] { exit.value = Users(*settings).set_password(); });
+  auto* invite = add_verb(user, "invite", "Print a link to choose a first password; makes the user when there is none");
+  add_new_user(invite, *settings);
+  invite->callback([settings, &exit] { exit.value = Users(*settings).invite(); });
+  auto* reset = add_verb(user, "reset-password", "Print a link to choose another password");
+  add_email(reset, *settings);
+  reset->callback([settings, &exit] { exit.value = Users(*settings).reset_password(); });
   auto* deactivate = add_verb(user, "deactivate", "Nobody is let in as this user any more");
   add_email(deactivate, *settings);
   deactivate->callback([settings, &exit] { exit.value = Users(*settings).change(R"({"active":false})"); });

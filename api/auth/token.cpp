@@ -3,10 +3,12 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/kdf.h>
 #include <simdjson.h>
 
 #include <array>
 #include <jwt/jwt.hpp>
+#include <memory>
 #include <stdexcept>
 
 namespace alforis::api {
@@ -22,7 +24,8 @@ bool read_part(std::string_view encoded, simdjson::dom::parser& parser, simdjson
   return base64url_decode(encoded, json) && parser.parse(json).get(object) == simdjson::SUCCESS;
 }
 
-/// What a token says whose signature is right: that does not make it one that this server would have written.
+/// A token of a program that knew no sessions has only an id of its own (jti): it is its own session, and good until it
+/// ends. What a token says whose signature is right: that does not make it one that this server would have written.
 std::variant<AccessToken, TokenFault> read_claims(std::string_view header, std::string_view payload,
                                                   std::int64_t now_seconds) {
   simdjson::dom::parser parser;
@@ -32,17 +35,18 @@ std::variant<AccessToken, TokenFault> read_claims(std::string_view header, std::
     return TokenFault::malformed;
   }
   std::string_view sub;
-  std::string_view jti;
+  std::string_view sid;
   std::int64_t expires_at = 0;
   if (!read_part(payload, parser, object) || object["sub"].get(sub) != simdjson::SUCCESS ||
-      object["jti"].get(jti) != simdjson::SUCCESS || object["exp"].get(expires_at) != simdjson::SUCCESS) {
+      (object["sid"].get(sid) != simdjson::SUCCESS && object["jti"].get(sid) != simdjson::SUCCESS) ||
+      object["exp"].get(expires_at) != simdjson::SUCCESS) {
     return TokenFault::malformed;
   }
   const auto user = domain::Uuid::parse(sub);
-  const auto id = domain::Uuid::parse(jti);
-  if (!user || !id) return TokenFault::malformed;
+  const auto session = domain::Uuid::parse(sid);
+  if (!user || !session) return TokenFault::malformed;
   if (expires_at <= now_seconds) return TokenFault::expired;
-  return AccessToken{*id, *user, expires_at};
+  return AccessToken{*session, *user, expires_at};
 }
 
 }  // namespace
@@ -54,7 +58,7 @@ TokenKey::TokenKey(std::string secret) : secret_(std::move(secret)) {
 std::string TokenKey::issue(const AccessToken& token, std::int64_t now_seconds) const {
   jwt::jwt_object object{jwt::params::algorithm("HS256"), jwt::params::secret(secret_)};
   object.add_claim("sub", token.user.text());
-  object.add_claim("jti", token.id.text());
+  object.add_claim("sid", token.session.text());
   object.add_claim("iat", now_seconds);
   object.add_claim("exp", token.expires_at);
   return object.signature();
@@ -84,10 +88,32 @@ std::string TokenKey::hmac(std::string_view message) const {
 }
 
 std::string TokenKey::seal(std::string_view purpose, std::string_view text) const {
+  return secret_of(purpose, text).substr(0, 16);
+}
+
+std::string TokenKey::secret_of(std::string_view purpose, std::string_view text) const {
   std::string message(purpose);
   message.push_back('\0');
   message += text;
-  return hmac(message).substr(0, 16);
+  return hmac(message);
+}
+
+std::string TokenKey::derived_key(std::string_view purpose) const {
+  constexpr std::size_t k_size = 32;
+  std::string key(k_size, '\0');
+  std::size_t size = k_size;
+  const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context(EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nullptr),
+                                                                            &EVP_PKEY_CTX_free);
+  const auto* secret = reinterpret_cast<const unsigned char*>(secret_.data());
+  const auto* info = reinterpret_cast<const unsigned char*>(purpose.data());
+  if (!context || EVP_PKEY_derive_init(context.get()) <= 0 ||
+      EVP_PKEY_CTX_set_hkdf_md(context.get(), EVP_sha256()) <= 0 ||
+      EVP_PKEY_CTX_set1_hkdf_key(context.get(), secret, static_cast<int>(secret_.size())) <= 0 ||
+      EVP_PKEY_CTX_add1_hkdf_info(context.get(), info, static_cast<int>(purpose.size())) <= 0 ||
+      EVP_PKEY_derive(context.get(), reinterpret_cast<unsigned char*>(key.data()), &size) <= 0) {
+    throw std::runtime_error("a key can't be derived");
+  }
+  return key;
 }
 
 std::string base64url(std::string_view bytes) {

@@ -13,7 +13,7 @@
 namespace alforis::api {
 
 struct AccessToken {
-  domain::Uuid id;              ///< jti
+  domain::Uuid session;         ///< sid; of a token that an older program wrote its own id
   domain::Uuid user;            ///< sub
   std::int64_t expires_at = 0;  ///< exp, Unix seconds
 };
@@ -32,6 +32,10 @@ class TokenKey {
   /// 16 bytes of HMAC-SHA-256 over `text`, for other things that go out and come back (cursors). `purpose` keeps uses
   /// apart.
   std::string seal(std::string_view purpose, std::string_view text) const;
+  /// 32 bytes that nobody guesses without the key, always the same for the same purpose and text.
+  std::string secret_of(std::string_view purpose, std::string_view text) const;
+  /// A key of 32 bytes for another use (HKDF with SHA-256, RFC 5869).
+  std::string derived_key(std::string_view purpose) const;
 
  private:
   std::string hmac(std::string_view message) const;

@@ -33,7 +33,7 @@ inline void may_answer(Route& route, std::initializer_list<std::string_view> cod
 /// What new_request() may know of the body.
 template <class Body>
 std::string_view told_body(const Request& request) {
-  static_assert(!HasSecrets<Body>, "a body with secrets is told by without_secrets()");
+  static_assert(!domain::HasSecrets<Body>, "a body with secrets is told by without_secrets()");
   return request.body();
 }
 

@@ -23,7 +23,8 @@ constexpr std::size_t k_longest_key = 255;
 bool cacheable(EntityKind kind) {
   const domain::Follows follows = domain::follows(kind);
   using enum domain::Follows;
-  return follows == owner || follows == everybody || follows == firm || follows == user || follows == team;
+  return follows == owner || follows == everybody || follows == firm || follows == user || follows == team ||
+         follows == account;
 }
 
 bool may_see_deleted(const domain::Viewer& viewer, const projections::Record& record) {
@@ -245,7 +246,7 @@ Task<void> wait_for(Services& services, RequestContext& context, eventstore::Pos
   // What was waited for may have been a change of the asker's own rights.
   const auto viewer = services.directory.viewer(context.viewer().id);
   if (!viewer) throw ProblemException(Problem::of("invalid_token"));
-  context.session.viewer = *viewer;
+  context.session.look_again(*viewer);
 }
 
 std::optional<Response> cached_record(Services& services, EntityKind kind, const RequestContext& context) {
@@ -329,6 +330,7 @@ Expected<commands::CommandRequest> new_request(const Services& services, const R
                                                std::string_view body, std::string_view natural_key) {
   commands::CommandRequest request;
   request.actor = context.viewer().id;
+  request.scope = context.session.scope;
   request.metadata = metadata(context.request);
   const std::string actor = request.actor.text();
   if (const auto key = context.request.header("Idempotency-Key")) {
@@ -346,20 +348,41 @@ Expected<commands::CommandRequest> new_request(const Services& services, const R
   return request;
 }
 
-Task<Response> give_command(Services& services, RequestContext& context, commands::CommandRequest request,
-                            std::string_view collection) {
+commands::CommandRequest request_by(const Services& services, const RequestContext& context, const Uuid& user) {
+  commands::CommandRequest request;
+  request.command_id = services.new_id().text();
+  request.actor = user;
+  request.metadata = metadata(context.request);
+  return request;
+}
+
+Task<commands::Outcome> outcome_of(Services& services, commands::CommandRequest request) {
   auto submitting = submit(services.writer, std::move(request));
   auto result = co_await std::move(submitting);
-  if (const auto* rejection = std::get_if<commands::Rejection>(&result))
-    co_return context.answer(Problem::of(*rejection));
+  if (const auto* rejection = std::get_if<commands::Rejection>(&result)) {
+    throw ProblemException(Problem::of(*rejection));
+  }
   auto& outcome = std::get<commands::Outcome>(result);
   services.on_acknowledged(outcome);  // a retry too: its first attempt may have been told 503
+  co_return std::move(outcome);
+}
+
+Response answer_outcome(const RequestContext& context, const commands::Outcome& outcome, std::string document,
+                        std::string_view collection) {
   const bool created = outcome.created && context.route->success == 201;
-  Response response = Response::json(std::move(outcome.document), created ? 201 : 200);
+  Response response = Response::json(std::move(document), created ? 201 : 200);
   response.etag = std::to_string(outcome.version);
   response.header(k_position, std::to_string(outcome.position));
   if (created) response.header("Location", std::string(collection) + '/' + outcome.id.text());
-  co_return response;
+  return response;
+}
+
+Task<Response> give_command(Services& services, RequestContext& context, commands::CommandRequest request,
+                            std::string_view collection) {
+  auto giving = outcome_of(services, std::move(request));
+  commands::Outcome outcome = co_await std::move(giving);
+  std::string document = std::move(outcome.document);
+  co_return answer_outcome(context, outcome, std::move(document), collection);
 }
 
 namespace {

@@ -62,8 +62,19 @@ std::string request_hash(const Request& request, std::string_view body);
 Expected<commands::CommandRequest> new_request(const Services& services, const RequestContext& context,
                                                std::string_view body, std::string_view natural_key = {});
 
-/// Gives the command and answers with its subject's document: 201 with Location for a new one where the row says so,
-/// else 200. `collection` is the path of the resource, such as `/api/v1/organisations`.
+/// A request by somebody who showed who they are by what they sent (a password, a link) and is no asker otherwise. Sent
+/// again it is another command.
+commands::CommandRequest request_by(const Services& services, const RequestContext& context, const domain::Uuid& user);
+
+/// Gives the command. Throws ProblemException with why it was refused.
+Task<commands::Outcome> outcome_of(Services& services, commands::CommandRequest request);
+
+/// 201 with Location for a new entity where the row says so, else 200; with the position of the commit. `collection` is
+/// the path of the resource, such as `/api/v1/organisations`.
+Response answer_outcome(const RequestContext& context, const commands::Outcome& outcome, std::string document,
+                        std::string_view collection);
+
+/// Gives the command and answers with its subject's document, as answer_outcome() does.
 Task<Response> give_command(Services& services, RequestContext& context, commands::CommandRequest request,
                             std::string_view collection);
 

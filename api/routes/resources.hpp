@@ -16,10 +16,14 @@ std::vector<Route> mandat_routes(Services& services);
 std::vector<Route> interaction_routes(Services& services);
 std::vector<Route> task_routes(Services& services);
 std::vector<Route> team_routes(Services& services);
-std::vector<Route> user_routes(Services& services);  ///< with /me and /auth
+std::vector<Route> user_routes(Services& services);  ///< with /me
+std::vector<Route> auth_routes(Services& services);
 std::vector<Route> workspace_routes(Services& services);
 std::vector<Route> reassign_routes(Services& services);
 std::vector<Route> undo_routes(Services& services);
+std::vector<Route> invitation_routes(Services& services);
+std::vector<Route> totp_routes(Services& services);
+std::vector<Route> api_key_routes(Services& services);
 std::vector<Route> import_routes(Services& services);
 
 }  // namespace alforis::api

@@ -391,11 +391,15 @@ constexpr auto k_member_key = [] {
   return key;
 }();
 
-template <class T>
+/// Which members of an object are written.
+enum class Shown { all, no_secrets };
+
+template <Shown shown, class T>
 void write_object(std::string& out, const T& value) {
   out.push_back('{');
   bool first = true;
   boost::mp11::mp_for_each<MembersOf<T>>([&]<class D>(D) {
+    if constexpr (shown == Shown::no_secrets && is_secret<T>(D::name)) return;
     const auto& member = value.*D::pointer;
     if (!present(member)) return;
     const std::string_view key(k_member_key<D>.data(), k_member_key<D>.size());
@@ -445,13 +449,18 @@ void write(std::string& out, const T& value) {
   } else if constexpr (TextValue<T>) {
     quote(out, value.text());
   } else {
-    write_object(out, value);
+    write_object<Shown::all>(out, value);
   }
 }
 
 template <class T>
 void write_json(std::string& out, const T& value) {
   write(out, value);
+}
+
+template <HasSecrets T>
+void write_without_secrets(std::string& out, const T& value) {
+  write_object<Shown::no_secrets>(out, value);
 }
 
 // ---- schema
@@ -490,6 +499,7 @@ void write_object_schema(std::string& out, Side side) {
   bool first = true;
   boost::mp11::mp_for_each<MembersOf<T>>([&]<class D>(D) {
     using Member = MemberType<D, T>;
+    if (side == Side::writer && is_secret<T>(D::name)) return;
     if (!first) out.push_back(',');
     first = false;
     quote(out, D::name);
@@ -579,3 +589,8 @@ std::string input_schema() {
   template void alforis::domain::wire::write_json<T>(std::string&, const T&);                                     \
   template std::string alforis::domain::wire::json_schema<T>();                                                   \
   template std::string alforis::domain::wire::input_schema<T>();
+
+/// The same for a type that has secrets.
+#define ALFORIS_WIRE_SECRETS(T) \
+  ALFORIS_WIRE(T)               \
+  template void alforis::domain::wire::write_without_secrets<T>(std::string&, const T&);

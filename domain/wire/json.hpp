@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "domain/result.hpp"
+#include "domain/wire/secret.hpp"
 
 namespace alforis::domain::wire {
 
@@ -59,7 +60,24 @@ std::string to_json(const T& value) {
   return out;
 }
 
-/// The JSON Schema (2020-12) of what write_json() writes, self-contained.
+/// Writes a type that has secrets (secret.hpp) without them.
+template <HasSecrets T>
+void write_without_secrets(std::string& out, const T& value);
+
+/// The JSON that may leave the program: to_json() without secrets.
+template <class T>
+std::string shown_json(const T& value) {
+  if constexpr (HasSecrets<T>) {
+    std::string out;
+    out.reserve(k_usual_size);
+    write_without_secrets(out, value);
+    return out;
+  } else {
+    return to_json(value);
+  }
+}
+
+/// The JSON Schema (2020-12) of what shown_json() writes, self-contained.
 template <class T>
 std::string json_schema();
 

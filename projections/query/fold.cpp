@@ -24,6 +24,34 @@ void with_state(EntityKind kind, F&& f) {
   });
 }
 
+/// Most events have none.
+template <class Event>
+void note_secrets(Secrets&, const Uuid&, const Event&) {}
+
+void note_secrets(Secrets& secrets, const Uuid& user, const domain::UserPasswordSet& event) {
+  secrets[{user, SecretKind::password}] = event.hash;
+}
+void note_secrets(Secrets& secrets, const Uuid& user, const domain::UserPasswordRehashed& event) {
+  secrets[{user, SecretKind::password}] = event.hash;
+}
+void note_secrets(Secrets& secrets, const Uuid& user, const domain::UserTotpEnrolled& event) {
+  secrets[{user, SecretKind::totp_enrolled}] = event.sealed_secret;
+}
+void note_secrets(Secrets& secrets, const Uuid& user, const domain::UserTotpConfirmed& event) {
+  secrets[{user, SecretKind::totp_enrolled}] = std::nullopt;
+  secrets[{user, SecretKind::totp}] = event.sealed_secret;
+}
+void note_secrets(Secrets& secrets, const Uuid& user, const domain::UserTotpDisabled&) {
+  secrets[{user, SecretKind::totp_enrolled}] = std::nullopt;
+  secrets[{user, SecretKind::totp}] = std::nullopt;
+}
+void note_secrets(Secrets& secrets, const Uuid& key, const domain::ApiKeyCreated& event) {
+  secrets[{key, SecretKind::api_key}] = event.secret_hash;
+}
+void note_secrets(Secrets& secrets, const Uuid& key, const domain::ApiKeyRevoked&) {
+  secrets[{key, SecretKind::api_key}] = std::nullopt;
+}
+
 }  // namespace
 
 domain::Result<domain::EventContext> event_context(const Item& item) {
@@ -32,10 +60,6 @@ domain::Result<domain::EventContext> event_context(const Item& item) {
   const auto actor = Uuid::parse(item.commit->actor);
   if (!actor) return domain::problem("invalid_uuid", "the commit's actor is not a UUID");
   return domain::EventContext{*id, *actor, domain::Instant::from_micros(item.commit->time_us)};
-}
-
-std::string_view shown_data(const eventstore::Event& event) {
-  return event.type.starts_with("user.password_set.") ? std::string_view("{}") : std::string_view(event.data);
 }
 
 std::optional<Uuid> batch_of(std::string_view metadata) {
@@ -109,7 +133,7 @@ void Folder::apply(std::size_t item, Event&& event) {
   if (creates(Event::k_type) && slot.state) return refuse(item, "created_twice: the entity exists already");
   if (!creates(Event::k_type) && !slot.state)
     return refuse(item, "never_created: the entity's creation was never seen");
-  if constexpr (std::is_same_v<Event, domain::UserPasswordSet>) credentials_[slot.id] = event.hash;
+  note_secrets(secrets_, slot.id, event);
   evolve(slot.state, std::forward<Event>(event), contexts_[item]);
   slot.position = items_[item].commit->position;
 }

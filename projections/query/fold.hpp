@@ -3,7 +3,9 @@
 // history rows.
 
 #include <array>
+#include <boost/describe.hpp>
 #include <deque>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,8 +24,11 @@ namespace alforis::projections {
 /// event's ids.
 domain::Result<domain::EventContext> event_context(const Item& item);
 
-/// The event's data as histories may show it: secrets left out.
-std::string_view shown_data(const eventstore::Event& event);
+/// What is kept beside the tables of entities, for who has to compare it.
+BOOST_DEFINE_ENUM_CLASS(SecretKind, password, totp, totp_enrolled, api_key)
+
+/// Whose, and which, is what; nullopt: none any more.
+using Secrets = std::map<std::pair<domain::Uuid, SecretKind>, std::optional<std::string>>;
 
 /// The bulk change or import that a commit's metadata names; nullopt for most.
 std::optional<domain::Uuid> batch_of(std::string_view metadata);
@@ -79,8 +84,8 @@ class Folder {
     return std::get<Slots<State>>(slots_);
   }
 
-  /// user id → hash, the last of the batch each.
-  const std::unordered_map<domain::Uuid, std::string>& credentials() const { return credentials_; }
+  /// Those that the batch changes, as they are after it.
+  const Secrets& secrets() const { return secrets_; }
 
   /// One per item, for history rows.
   const std::vector<domain::EventContext>& contexts() const { return contexts_; }
@@ -98,7 +103,7 @@ class Folder {
   std::unordered_set<std::string_view> refused_entities_;
   std::array<std::vector<domain::Uuid>, boost::mp11::mp_size<domain::AllStates>::value> needed_;  ///< by kind
   boost::mp11::mp_rename<boost::mp11::mp_transform<Slots, domain::AllStates>, std::tuple> slots_;
-  std::unordered_map<domain::Uuid, std::string> credentials_;
+  Secrets secrets_;
 };
 
 }  // namespace alforis::projections

@@ -45,7 +45,7 @@ class Teller {
     const auto event = domain::decode_event(row.type, row.data);
     if (!event) return entry;
     std::visit([&](const auto& known) { apply(known, {id, row.actor, row.time}); }, *event);
-    const std::string after = state_ ? domain::wire::to_json(*state_) : std::string();
+    const std::string after = state_ ? domain::wire::shown_json(*state_) : std::string();
     entry.changes = document_changes(document_, after);
     document_ = after;
     return entry;
@@ -90,8 +90,8 @@ void tell_last(domain::EntityChange& change, const std::vector<HistoryRow>& rows
   if (!state) return;
   change.created = !before;
   change.version = state->version;
-  change.members =
-      domain::member_changes(before ? domain::wire::to_json(*before) : std::string(), domain::wire::to_json(*state));
+  change.members = domain::member_changes(before ? domain::wire::shown_json(*before) : std::string(),
+                                          domain::wire::shown_json(*state));
 }
 
 template <class State>

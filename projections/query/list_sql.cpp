@@ -367,6 +367,8 @@ class Builder {
       }
       case Follows::team:
         return query_.viewer.team ? "r.id = " + viewer_team() : "false";
+      case Follows::account:
+        return "r.user_id = " + viewer_id();
     }
     return "false";
   }

@@ -75,6 +75,9 @@ std::string find_sql(const std::string& schema, EntityKind kind) {
     case Follows::team:
       ownership = ", true, true, r.id, r.id, r.created_by";
       break;
+    case Follows::account:
+      ownership = ", true, true, r.user_id, NULL::uuid, r.created_by";
+      break;
     case Follows::organisation:
       ownership = ", true" + organisation;
       joined = " LEFT JOIN " + schema + ".organisations o ON o.id = r.organisation_id";
@@ -253,14 +256,47 @@ class QueryReader::Core {
     return positions;
   }
 
-  std::optional<Credentials> credentials(std::string_view email) {
+  /// `column`: of users, by which one is found.
+  std::optional<Credentials> credentials(std::string_view column, std::string_view value) {
     const Rows rows = read([&](Connection& connection) {
-      return connection.prepared("SELECT u.id, c.hash, u.active FROM " + schema_ + ".users u LEFT JOIN " + schema_ +
-                                     ".user_credentials c ON c.user_id = u.id WHERE u.email = $1",
-                                 {std::string(email)});
+      const std::string secret =
+          "(SELECT s.value FROM " + schema_ + ".secrets s WHERE s.entity_id = u.id AND s.kind = ";
+      return connection.prepared("SELECT u.id, u.active, u.version, " + secret + "'password'), " + secret +
+                                     "'totp'), " + secret + "'totp_enrolled') FROM " + schema_ + ".users u WHERE u." +
+                                     std::string(column) + " = $1",
+                                 {std::string(value)});
     });
     if (rows.empty()) return std::nullopt;
-    return Credentials{stored_uuid(rows.text(0, 0)), std::string(rows.text(0, 1)), rows.boolean(0, 2)};
+    Credentials found{stored_uuid(rows.text(0, 0)), {}, rows.boolean(0, 1), rows.integer(0, 2), {}, {}};
+    if (!rows.null(0, 3)) found.hash = rows.text(0, 3);
+    if (!rows.null(0, 4)) found.totp = std::string(rows.text(0, 4));
+    if (!rows.null(0, 5)) found.totp_enrolled = std::string(rows.text(0, 5));
+    return found;
+  }
+
+  std::vector<Uuid> sessions_revoked_since(domain::Instant since) {
+    const Rows rows = read([&](Connection& connection) {
+      return connection.prepared("SELECT id FROM " + schema_ + ".sessions WHERE deleted AND updated_at >= $1",
+                                 {since.text()});
+    });
+    std::vector<Uuid> ids;
+    for (std::size_t row = 0; row < rows.size(); ++row) ids.push_back(stored_uuid(rows.text(row, 0)));
+    return ids;
+  }
+
+  std::vector<domain::ApiKey> api_keys() {
+    const Rows rows = read([&](Connection& connection) {
+      return connection.prepared("SELECT k.doc, s.value FROM " + schema_ + ".api_keys k JOIN " + schema_ +
+                                 ".secrets s ON s.entity_id = k.id AND s.kind = 'api_key' WHERE NOT k.deleted");
+    });
+    std::vector<domain::ApiKey> keys;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      auto key = domain::wire::from_stored<domain::ApiKey>(rows.text(row, 0));
+      if (!key) throw DatabaseUnavailable("an API key's document does not read back: " + key.error().front().detail);
+      key->secret_hash = rows.text(row, 1);
+      keys.push_back(std::move(*key));
+    }
+    return keys;
   }
 
   Directory directory() {
@@ -394,7 +430,16 @@ std::vector<domain::EntityChange> QueryReader::command_changes(Position position
   return core_->command_changes(position);
 }
 std::vector<Position> QueryReader::batch(const Uuid& batch) { return core_->batch(batch); }
-std::optional<Credentials> QueryReader::credentials(std::string_view email) { return core_->credentials(email); }
+std::optional<Credentials> QueryReader::credentials(std::string_view email) {
+  return core_->credentials("email", email);
+}
+std::optional<Credentials> QueryReader::credentials_of(const Uuid& user) {
+  return core_->credentials("id", user.text());
+}
+std::vector<Uuid> QueryReader::sessions_revoked_since(domain::Instant since) {
+  return core_->sessions_revoked_since(since);
+}
+std::vector<domain::ApiKey> QueryReader::api_keys() { return core_->api_keys(); }
 Directory QueryReader::directory() { return core_->directory(); }
 Position QueryReader::checkpoint() { return core_->checkpoint(); }
 

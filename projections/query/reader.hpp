@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "domain/api_key.hpp"
 #include "domain/entity_kind.hpp"
 #include "domain/revert.hpp"
 #include "domain/rights.hpp"
@@ -34,7 +35,7 @@ struct Record {
   std::optional<domain::Uuid> deleted_by;
   domain::Uuid created_by;
   /// organisation: its own; link: its organisation's; person: those of the organisations with a live link; user: owner
-  /// is the user itself, team its own; team: owner and team are the team itself.
+  /// is the user itself, team its own; team: owner and team are the team itself; session, API key: owner is its user.
   std::vector<domain::Ownership> ownerships;
   Position position = 0;  ///< checkpoint of the snapshot
 };
@@ -97,6 +98,9 @@ struct Credentials {
   domain::Uuid user;
   std::string hash;  ///< Argon2id in PHC form; empty: no password was ever set
   bool active = false;
+  std::int64_t version = 0;                  ///< of the user
+  std::optional<std::string> totp;           ///< sealed secret of one-time codes, when a login needs one
+  std::optional<std::string> totp_enrolled;  ///< sealed secret that no code has confirmed yet
 };
 
 struct DirectoryUser {
@@ -158,6 +162,14 @@ class QueryReader {
 
   /// By e-mail address as domain::Email writes it.
   std::optional<Credentials> credentials(std::string_view email);
+  /// By the user's id.
+  std::optional<Credentials> credentials_of(const domain::Uuid& user);
+
+  /// Ids of the sessions that were revoked at that time or later.
+  std::vector<domain::Uuid> sessions_revoked_since(domain::Instant since);
+
+  /// All that are not revoked, with the hashes of their secrets.
+  std::vector<domain::ApiKey> api_keys();
 
   /// All users.
   Directory directory();

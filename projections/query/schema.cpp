@@ -15,7 +15,8 @@ constexpr std::size_t k_longest_workspace = 40;
 
 /// Tables beside those of the entities.
 constexpr std::string_view k_other_tables = R"(
-CREATE TABLE {schema}.user_credentials (user_id uuid PRIMARY KEY, hash text NOT NULL);
+CREATE TABLE {schema}.secrets (
+  entity_id uuid NOT NULL, kind text COLLATE "C" NOT NULL, value text NOT NULL, PRIMARY KEY (entity_id, kind));
 CREATE TABLE {schema}.history (
   entity_id uuid NOT NULL, "position" bigint NOT NULL, "index" integer NOT NULL, actor uuid NOT NULL,
   time timestamptz NOT NULL, batch uuid, type text COLLATE "C" NOT NULL, metadata text NOT NULL, data text NOT NULL);
@@ -31,7 +32,7 @@ constexpr std::string_view k_history_key =
 
 /// Of the entities and the others.
 std::vector<std::string> table_names() {
-  std::vector<std::string> names = {"user_credentials", "history", "parked_events"};
+  std::vector<std::string> names = {"secrets", "history", "parked_events"};
   for (const TableInfo& table : table_infos()) names.emplace_back(table.name);
   return names;
 }

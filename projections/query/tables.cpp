@@ -1,5 +1,6 @@
 #include "projections/query/tables.hpp"
 
+#include "domain/wire/enums.hpp"
 #include "domain/wire/json.hpp"
 #include "projections/query/columns.hpp"
 
@@ -79,7 +80,7 @@ Written QueryTables::send(PreparedBatch& batch) {
     Written written;
     written.rows = batch.rows;
     send_rows(batch);
-    send_credentials(batch.folder);
+    send_secrets(batch.folder);
     if (filling_ == Filling::live) {
       std::vector<std::string> moved;
       move_teams(moved);
@@ -115,7 +116,11 @@ void QueryTables::encode_rows(const Slots<State>& slots, PreparedBatch& batch) {
   table.fresh.reserve(slots.size() * k_usual_row);
   for (const Slot<State>& slot : slots) {
     document_.clear();
-    domain::wire::write_json(document_, *slot.state);
+    if constexpr (domain::HasSecrets<State>) {
+      domain::wire::write_without_secrets(document_, *slot.state);
+    } else {
+      domain::wire::write_json(document_, *slot.state);
+    }
     RowSource<State> row{*slot.state, document_, std::nullopt, slot.position};
     if constexpr (requires { slot.state->owner_id; }) row.team = team_of(slot.state->owner_id);
     auto& out = slot.existed ? table.changed : table.fresh;
@@ -129,6 +134,7 @@ void QueryTables::encode_rows(const Slots<State>& slots, PreparedBatch& batch) {
 void QueryTables::encode_history(std::span<const Item> items, PreparedBatch& batch) {
   postgres::CopyBuffer& out = batch.history;
   out.reserve(items.size() * k_usual_row);
+  std::string room;
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Item& item = items[i];
     const domain::EventContext& context = batch.folder.contexts()[i];
@@ -145,7 +151,7 @@ void QueryTables::encode_history(std::span<const Item> items, PreparedBatch& bat
     }
     out.text(item.event().type);
     out.text(item.commit->metadata);
-    out.text(shown_data(item.event()));
+    out.text(domain::shown_event(item.event().type, item.event().data, room));
   }
 }
 
@@ -179,12 +185,18 @@ void QueryTables::upsert_staged(std::string_view name, std::string_view rows) {
   if (filling_ != Filling::live) connection_.script("TRUNCATE " + staging(name));
 }
 
-void QueryTables::send_credentials(const Folder& folder) {
-  for (const auto& [user, hash] : folder.credentials()) {
-    connection_.prepared(
-        "INSERT INTO " + schema_ +
-            ".user_credentials VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET hash = EXCLUDED.hash",
-        {user.text(), hash});
+void QueryTables::send_secrets(const Folder& folder) {
+  for (const auto& [of, value] : folder.secrets()) {
+    const std::string kind(domain::enum_text(of.second));
+    if (value) {
+      connection_.prepared("INSERT INTO " + schema_ +
+                               ".secrets VALUES ($1, $2, $3) ON CONFLICT (entity_id, kind) DO UPDATE SET value = "
+                               "EXCLUDED.value",
+                           {of.first.text(), kind, *value});
+    } else {
+      connection_.prepared("DELETE FROM " + schema_ + ".secrets WHERE entity_id = $1 AND kind = $2",
+                           {of.first.text(), kind});
+    }
   }
 }
 

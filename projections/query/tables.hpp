@@ -45,7 +45,7 @@ class QueryTables {
   /// Loads the users' teams and makes the session's staging tables. Not inside a transaction that may be rolled back.
   QueryTables(postgres::Connection& connection, std::string schema, Filling filling);
 
-  /// Makes rows, histories, credentials and team moves of the items: prepares and sends. Throws ItemsRefused (after it,
+  /// Makes rows, histories, secrets and team moves of the items: prepares and sends. Throws ItemsRefused (after it,
   /// roll back), postgres::Unavailable, postgres::StatementFailed when the reason is not in the data.
   Written write(std::span<const Item> items);
 
@@ -76,7 +76,7 @@ class QueryTables {
   void encode_history(std::span<const Item> items, PreparedBatch& batch);
   void send_rows(PreparedBatch& batch);
   void upsert_staged(std::string_view table, std::string_view rows);
-  void send_credentials(const Folder& folder);
+  void send_secrets(const Folder& folder);
   void note_teams(const Slots<domain::User>& users);
   void move_teams(std::vector<std::string>& organisations);
   void touch(const Folder& folder, std::vector<std::string> moved, Written& written);

@@ -29,7 +29,7 @@ std::vector<ComparedTable> compared_tables() {
     }
     tables.push_back(std::move(table));
   }
-  tables.push_back({"user_credentials", "user_id", {"user_id"}, {"user_id", "hash"}});
+  tables.push_back({"secrets", "entity_id", {"entity_id", "kind"}, {"entity_id", "kind", "value"}});
   const std::vector<std::string> place = {"entity_id", "position", "index"};
   tables.push_back(
       {"history", "entity_id", place, {"entity_id", "position", "index", "actor", "time", "type", "metadata", "data"}});

@@ -105,7 +105,7 @@ class Server:
         self.key = beside.key if beside else secrets.token_hex(32)
         self.key_file = self.directory / "token.key"
         self.key_file.write_text(self.key + "\n")
-        self.process, self.port = None, None
+        self.process, self.port, self._admin_token = None, None, None
         if start:
             self.start()
 
@@ -119,7 +119,9 @@ class Server:
 
     def _environment(self):
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ALFORIS_")}
-        return {**clean, "ALFORIS_ADMIN_EMAIL": ADMIN_EMAIL, "ALFORIS_ADMIN_PASSWORD": ADMIN_PASSWORD, **self.environment}
+        # Suites that share a server run longer than an access token lives.
+        return {**clean, "ALFORIS_ADMIN_EMAIL": ADMIN_EMAIL, "ALFORIS_ADMIN_PASSWORD": ADMIN_PASSWORD,
+                "ALFORIS_ACCESS_TOKEN_LIFETIME": "7200", **self.environment}
 
     # ---- life ----------------------------------------------------------------------------------------------------
 
@@ -232,9 +234,18 @@ class Server:
         if position:
             self.await_position(position)
         answer = client.post(f"{API}/auth/login", {"email": email, "password": password})
-        client.token = answer.ok()["access_token"]
+        tokens = answer.ok()
+        client.token, client.refresh_token, client.session = tokens["access_token"], tokens["refresh_token"], tokens["session_id"]
         client.user = client.get(f"{API}/me").ok()
+        if email == ADMIN_EMAIL and self._admin_token is None:
+            self._admin_token = client.token
         return client
+
+    def admin_token(self):
+        """An administrator's access token, from the first login."""
+        if self._admin_token is None:
+            self._admin_token = self.login().token
+        return self._admin_token
 
     def await_position(self, position, timeout=30):
         """Until the query tables are there."""

@@ -6,6 +6,7 @@ import random
 import zoneinfo
 
 from alforis_client import API
+from alforis_server import ADMIN_EMAIL, ADMIN_PASSWORD
 
 PASSWORD = "une phrase assez longue"
 _numbers = itertools.count(random.randrange(10**6) * 1000)
@@ -82,6 +83,14 @@ class Firm:
         """A new user's client."""
         user = self.make_user(role, team, **fields)
         return self.server.login(user["email"], PASSWORD, self.admin.position)
+
+    def login_of(self, name):
+        """E-mail and password of a member."""
+        return (ADMIN_EMAIL, ADMIN_PASSWORD) if name == "admin" else (self.people[name].user["email"], PASSWORD)
+
+    def twice(self, name):
+        """Another client of a member, logged in for itself."""
+        return self.server.login(*self.login_of(name))
 
     def id_of(self, name):
         return self.people[name].user["id"]

@@ -137,6 +137,11 @@ def undoes(role, whose):
     return 403 if role == "viewer" else change(changes)(role, whose)
 
 
+def account(role, whose):
+    """Sessions and API keys: one's own, all for the administrator; nobody else knows of them."""
+    return 200 if role == "admin" or whose == "own" else 404
+
+
 def at_least(lowest, success):
     """A right of the role alone."""
     return lambda role, whose: success if ROLES.index(role) >= ROLES.index(lowest) else 403
@@ -246,12 +251,28 @@ RULES = {
     f"GET {API}/workspace/history": (everybody, ANY),
     f"PATCH {API}/workspace": (at_least("admin", 200), ANY),
     f"POST {API}/undo/{{command}}": (undoes, WHOSE),
+    f"POST {API}/users/{{id}}/invite": (at_least("admin", 200), USERS),
+    f"POST {API}/users/{{id}}/reset-password": (at_least("admin", 200), USERS),
+    f"DELETE {API}/users/{{id}}/totp": (at_least("admin", 200), USERS),
+    f"POST {API}/me/totp": (everybody, ANY),
+    f"POST {API}/me/totp/confirm": (everybody, ANY),
+    f"DELETE {API}/me/totp": (everybody, ANY),
+    f"GET {API}/api-keys": (everybody, ANY),
+    f"GET {API}/api-keys/{{id}}": (account, USERS),
+    f"GET {API}/api-keys/{{id}}/history": (account, USERS),
+    f"POST {API}/api-keys": (at_least("admin", 201), ANY),
+    f"DELETE {API}/api-keys/{{id}}": (account, USERS),
+    f"POST {API}/auth/logout": (everybody, ANY),
+    f"GET {API}/auth/sessions": (everybody, ANY),
+    f"GET {API}/auth/sessions/{{id}}": (account, USERS),
+    f"GET {API}/auth/sessions/{{id}}/history": (account, USERS),
+    f"DELETE {API}/auth/sessions/{{id}}": (account, USERS),
     f"POST {API}/imports/organisations": (at_least("manager", 200), ANY),
 }
 
 # Routes for everybody, with or without a token.
 PUBLIC = {"GET /health/live", "GET /health/ready", "GET /metrics", "GET /openapi.json", "GET /docs", "GET /problems/{code}",
-          f"POST {API}/auth/login"}
+          f"POST {API}/auth/login", f"POST {API}/auth/refresh", f"POST {API}/auth/accept"}
 
 
 def expected_status(route, role, whose):

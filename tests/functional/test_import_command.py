@@ -19,8 +19,11 @@ REGISTER, PORTFOLIO = DATA / "amf_sgp_official.csv", DATA / "SDG_677_IMPORT_FINA
 
 
 def run(server, *arguments, **environment):
+    """With a token, as each login is a session in the log; with the password where the environment is told."""
+    password = {"ALFORIS_ADMIN_EMAIL": ADMIN_EMAIL, "ALFORIS_ADMIN_PASSWORD": ADMIN_PASSWORD}
+    access = password if environment else {"ALFORIS_TOKEN": server.admin_token()}
     return server.cli("import", "organisations", *arguments, "--server", f"http://127.0.0.1:{server.port}", stores=False, timeout=300,
-                      environment={"ALFORIS_ADMIN_EMAIL": ADMIN_EMAIL, "ALFORIS_ADMIN_PASSWORD": ADMIN_PASSWORD, **environment})
+                      environment={**access, **environment})
 
 
 def imported(server, *arguments):

@@ -93,7 +93,7 @@ TAMPERINGS = {
     "a lost row": ("organisations", "DELETE FROM {s}.organisations WHERE id = %(id)s"),
     "a lost history": ("history", "DELETE FROM {s}.history WHERE entity_id = %(id)s"),
     "a changed history": ("history", "UPDATE {s}.history SET data = '{{}}' WHERE entity_id = %(id)s"),
-    "a stolen password": ("user_credentials", "UPDATE {s}.user_credentials SET hash = 'x'"),
+    "a stolen password": ("secrets", "UPDATE {s}.secrets SET value = 'x'"),
 }
 
 

@@ -109,7 +109,10 @@ def test_who_is_deactivated_while_postgresql_is_away_reads_nothing_more(fragile,
     wait_until(lambda: caught_up(firm), "the query tables to catch up")
     gone.get(organisation_path(organisation["id"])).problem(401)
     admin.patch(f"{API}/users/{gone.user['id']}", {"active": True}).ok()
-    assert gone.read("organisations", organisation["id"]) == organisation
+    firm.server.await_position(admin.position)
+    gone.get(organisation_path(organisation["id"])).problem(401, "session_revoked")  # it takes a new login
+    firm.people["sales"] = firm.twice("sales")
+    assert firm.people["sales"].read("organisations", organisation["id"]) == organisation
 
 
 def test_whoever_changes_teams_while_postgresql_is_away_takes_the_records_along(fragile, cluster):

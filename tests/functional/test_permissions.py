@@ -6,6 +6,7 @@ import pytest
 
 from alforis_client import API, Client
 from firm import PASSWORD, Firm, lei, organisation_path, unique
+from one_time_codes import code_of, confirm, enrol
 from rights_by_hand import PUBLIC, ROLES, RULES, WHOSE, create_link, deletes, expected_status, read_deleted, sees, take
 
 ASKERS = ROLES[1:]
@@ -111,7 +112,45 @@ class Records:
             return {"id": self.me}
         return {"id": self.firm.id_of("colleague" if whose == "team" else "other_sales")}
 
+    def session(self, whose):
+        """Of a login that nobody uses."""
+        name = {"own": self.asker, "team": "colleague", "other": "other_sales"}[whose]
+        client = self.firm.twice(name if name != "anonymous" else "sales")
+        self.admin.position = max(self.admin.position, client.position)
+        return {"id": client.session}
+
+    def api_key(self, whose):
+        user = {"own": self.me, "team": self.firm.id_of("colleague"), "other": self.firm.id_of("other_sales")}[whose]
+        return self.admin.create("api-keys", {"name": unique("Permission"), "user_id": user})
+
+    def with_codes(self, name):
+        """A client of somebody new of the same role, who has one-time codes."""
+        client = self.firm.new_person(self.firm.people[name].user["role"])
+        enrol(client)
+        confirm(client)
+        return client
+
+    def client(self, route):
+        """Who asks: for what changes the asker's own account somebody new of the same role."""
+        if self.asker == "anonymous":
+            return self.firm.people[self.asker]
+        if route == f"POST {API}/auth/logout":
+            return self.firm.twice(self.asker)
+        if route == f"DELETE {API}/me/totp":
+            return self.with_codes(self.asker)
+        client = self.firm.people[self.asker]
+        if route == f"POST {API}/me/totp/confirm":
+            client = self.firm.new_person(client.user["role"])
+            enrol(client)
+        return client
+
     def make(self, route, whose):
+        if route.startswith(f"{API}/auth/sessions"):
+            return self.session(whose)
+        if route.startswith(f"{API}/api-keys"):
+            return self.api_key(whose)
+        if route.endswith("/{id}/totp"):
+            return self.with_codes("sales" if self.asker == "anonymous" else self.asker).user
         collection, rest = route.split("/")[3], route.split("{id}")[-1]
         if collection == "mandats":
             return self.mandat(whose, "signe" if rest == "/activate" or rest.startswith("/produits") else "propose")
@@ -132,8 +171,12 @@ PATCHES = {
 def body_of(route, records, whose):
     method, path = route.split(" ")
     collection = path.split("/")[3]
-    if method == "GET":
+    if method == "GET" or "/invite" in path or "/reset-password" in path:
         return None
+    if path == f"{API}/me/totp":
+        return {"password": PASSWORD} if method == "DELETE" else None
+    if path.endswith("/confirm"):
+        return {"code": "123456"}
     if path.endswith("/snooze"):
         return {"days": 3}
     if path.endswith("/reschedule"):
@@ -164,7 +207,7 @@ def body_of(route, records, whose):
         return {"organisation_id": records.organisation(whose)["id"]}
     if method == "POST" and path == f"{API}/{collection}":
         return {"produits": {"name": unique("Neuf"), "type": "etf"}, "organisations": {"name": unique("Neuve")}, "people": {"last_name": unique("Neuve")}, "teams": {"name": unique("Neuve")},
-                "users": {"email": f"{uuid.uuid4()}@alforis.example"}}[collection]
+                "users": {"email": f"{uuid.uuid4()}@alforis.example"}, "api-keys": {"name": unique("Neuve")}}[collection]
     if path.endswith("/bulk"):
         made = records.make(f"{API}/{collection}/{{id}}", "shared" if collection == "produits" else "team")
         return {"ids": [made["id"]], "patch": PATCHES[collection]()}
@@ -190,8 +233,9 @@ CASES = [(route, role, whose) for route, (_, kinds) in RULES.items() for role in
 @pytest.mark.parametrize("route, role, whose", CASES, ids=["-".join(case).replace(API + "/", "") for case in CASES])
 def test_a_role_may_do_on_a_record_what_the_rules_say(firm, route, role, whose):
     records = Records(firm, role)
+    client = records.client(route)
     method, path = route.split(" ")
-    body = body_of(route, records, whose)
+    body = {"code": code_of(client.secret)} if path.endswith("/confirm") and role != "anonymous" else body_of(route, records, whose)
     if "{command}" in path:
         path = path.replace("{command}", str(records.edit(whose)))
     if "{id}" in path:
@@ -199,7 +243,7 @@ def test_a_role_may_do_on_a_record_what_the_rules_say(firm, route, role, whose):
         path = path.replace("{id}", made["id"]).replace("{produit_id}", made.get("produit_id", ""))
     firm.everybody_follows()
     before = firm.admin.log_end()
-    answer = firm.people[role].request(method, path, body)
+    answer = client.request(method, path, body)
     expected = expected_status(route, role, whose)
     assert answer.status == expected, answer
     if expected >= 400:
@@ -219,7 +263,12 @@ def test_a_role_may_do_on_a_record_what_the_rules_say(firm, route, role, whose):
 def test_public_routes_answer_everybody(firm, route, role):
     method, path = route.split(" ")
     body = {"email": "admin@alforis.example", "password": "correct horse battery"} if method == "POST" else None
-    assert firm.people[role].request(method, path.replace("{code}", "not_found"), body).status == 200
+    if path.endswith("/refresh"):
+        body = {"refresh_token": firm.server.login().refresh_token}
+    if path.endswith("/accept"):
+        link = firm.admin.post(f"{API}/users/{firm.make_user('viewer')['id']}/invite").ok()
+        body = {"token": link["token"], "password": PASSWORD}
+    assert firm.people[role].request(method, path.replace("{code}", "not_found"), body).status in (200, 204)
 
 
 @pytest.mark.parametrize("whose", WHOSE)

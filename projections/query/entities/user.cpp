@@ -17,6 +17,7 @@ std::vector<Column<User>> user_columns() {
       aliased("team", member_column<U, &U::team_id>("team_id", k_filter)),
       member_column<U, &U::active>("active", k_filter),
       member_column<U, &U::locale>("locale", k_filter),
+      member_column<U, &U::two_factor>("two_factor", k_filter),
       hidden<U>("search_text", ColumnType::text, false,
                 [](CopyBuffer& out, const RowSource<U>& row) {
                   SearchText().add(row.state.full_name).add(row.state.email).write(out);

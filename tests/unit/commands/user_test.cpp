@@ -178,5 +178,89 @@ TEST(SetPassword, IsForOneselfAndForAdministrators) {
   EXPECT_EQ(firm.state<User>("sam").version, 2);
 }
 
+// ---- links, and hashes
+// ----------------------------------------------------------------------------------------------
+
+InviteUser invite(std::string_view name, std::string_view until = "2025-06-22T12:00:00Z") {
+  return {id(name), {"h1", domain::Instant::parse(until).value()}};
+}
+
+AcceptLink accept(std::string_view name, std::string_view token_hash) {
+  return {id(name), std::string(token_hash), "p"};
+}
+
+TEST(InviteUser, IsForAdministratorsAndActiveUsers) {
+  const Firm firm;
+  EXPECT_EQ(firm.when("ada", invite("sam")),
+            R"(user.invited.v1 sam {"token_hash":"h1","expires_at":"2025-06-22T12:00:00.000000Z"})");
+  EXPECT_EQ(firm.when("ada", invite("ivan")), "conflict user_inactive");
+  EXPECT_EQ(firm.when("mona", invite("sam")), "forbidden forbidden");
+  EXPECT_EQ(firm.when("leo", invite("sam")), "not_found not_found");
+}
+
+TEST(AcceptLink, WorksOnceForItsUserUntilItIsTooOldOrReplaced) {
+  Firm firm;
+  firm.given("ada", invite("sam"));
+  EXPECT_EQ(firm.when("sam", accept("sam", "h1")), R"(user.password_set.v1 sam {"hash":"p"})");
+  EXPECT_EQ(firm.when("sam", accept("sam", "h2")), "conflict invalid_link");
+  EXPECT_EQ(firm.when("sue", accept("sam", "h1")), "not_found not_found");
+  firm.given("sam", accept("sam", "h1"));
+  EXPECT_EQ(firm.when("sam", accept("sam", "h1")), "conflict invalid_link");
+  firm.given("ada", invite("sam", "2025-06-15T12:00:00Z"));
+  EXPECT_EQ(firm.when("sam", accept("sam", "h1")), "conflict invalid_link") << "it ended this very moment";
+  firm.given("ada", invite("sam"));
+  firm.given("ada", RequestPasswordReset{id("sam"), {"h3", domain::Instant::parse("2025-06-15T13:00:00Z").value()}});
+  EXPECT_EQ(firm.when("sam", accept("sam", "h1")), "conflict invalid_link");
+  firm.given("sam", set_password("sam", "q"));
+  EXPECT_EQ(firm.when("sam", accept("sam", "h3")), "conflict invalid_link") << "a password was chosen meanwhile";
+}
+
+TEST(RehashPassword, LeavesAPasswordAloneThatWasChangedMeanwhile) {
+  Firm firm;
+  const auto version = firm.state<User>("sam").version;
+  EXPECT_EQ(firm.when("sam", RehashPassword{id("sam"), version, "p2"}),
+            R"(user.password_rehashed.v1 sam {"hash":"p2"})");
+  EXPECT_EQ(firm.when("sue", RehashPassword{id("sam"), version, "p2"}), "forbidden forbidden");
+  firm.given("sam", set_password("sam", "other"));
+  EXPECT_EQ(firm.when("sam", RehashPassword{id("sam"), version, "p2"}), k_nothing);
+}
+
+// ---- one-time codes
+// -----------------------------------------------------------------------------------------------
+
+TEST(Totp, CountsOnceItsSecretIsConfirmed) {
+  Firm firm;
+  const ConfirmTotp confirm{id("sam"), {"sealed", 7, {"r1", "r2"}}};
+  EXPECT_EQ(firm.when("sam", confirm), "conflict totp_not_enrolled");
+  firm.given("sam", EnrolTotp{id("sam"), "older"}).given("sam", EnrolTotp{id("sam"), "sealed"});
+  EXPECT_FALSE(firm.state<User>("sam").two_factor);
+  EXPECT_EQ(firm.when("sam", ConfirmTotp{id("sam"), {"older", 7, {}}}), "conflict totp_not_enrolled");
+  EXPECT_EQ(firm.when("sam", confirm),
+            R"(user.totp_confirmed.v1 sam {"sealed_secret":"sealed","step":7,"recovery_hashes":["r1","r2"]})");
+  firm.given("sam", confirm);
+  EXPECT_TRUE(firm.state<User>("sam").two_factor);
+  EXPECT_EQ(firm.when("sam", confirm), "conflict totp_enabled");
+  EXPECT_EQ(firm.when("sam", EnrolTotp{id("sam"), "other"}), "conflict totp_enabled");
+}
+
+TEST(DisableTotp, IsForTheUserAndAdministrators) {
+  Firm firm;
+  EXPECT_EQ(firm.when("sam", DisableTotp{id("sam")}), k_nothing);
+  firm.given("sam", EnrolTotp{id("sam"), "sealed"}).given("sam", ConfirmTotp{id("sam"), {"sealed", 7, {"r1"}}});
+  for (const auto* actor : {"sam", "ada"}) {
+    EXPECT_EQ(firm.when(actor, DisableTotp{id("sam")}), "user.totp_disabled.v1 sam {}") << actor;
+  }
+  EXPECT_EQ(firm.when("mona", DisableTotp{id("sam")}), "forbidden forbidden");
+  firm.given("ada", DisableTotp{id("sam")});
+  EXPECT_FALSE(firm.state<User>("sam").two_factor);
+}
+
+TEST(Users, AreShownWithoutTheirSecrets) {
+  Firm firm;
+  firm.given("ada", invite("sam"));
+  const auto version = firm.state<User>("sam").version;
+  EXPECT_EQ(firm.view().document(domain::EntityKind::user, id("sam"), version).find("secrets"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace alforis::commands::testing

@@ -24,7 +24,7 @@ TEST(EventType, IsUniqueAndBeginsWithItsEntity) {
     using Event = typename T::type;
     EXPECT_TRUE(seen.insert(Event::k_type).second) << Event::k_type;
     EXPECT_EQ(entity_kind_of_type(Event::k_type), entity_kind(AnyEvent(full<Event>())));
-    EXPECT_THAT(std::string(Event::k_type), ::testing::MatchesRegex("[a-z]+\\.[a-z_]+\\.v[1-9]"));
+    EXPECT_THAT(std::string(Event::k_type), ::testing::MatchesRegex("[a-z_]+\\.[a-z_]+\\.v[1-9]"));
   });
 }
 

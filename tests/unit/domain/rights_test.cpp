@@ -170,5 +170,17 @@ TEST(Rights, AdministratorsSeeEveryUserOthersTheirTeamAndViewersThemselves) {
   }
 }
 
+TEST(Rights, OfWhatLetsAUserInAreThatUsersAndTheAdministrators) {
+  const Whose mine{Follows::account, {{k_me, std::nullopt, k_stranger}}, k_stranger};
+  // Not even who made it, an administrator then, keeps a right to it.
+  const Whose colleagues{Follows::account, {{k_colleague, std::nullopt, k_me}}, k_me};
+  for (const Role role : {Role::viewer, Role::sales, Role::manager, Role::admin}) {
+    const bool administrator = role == Role::admin;
+    EXPECT_TRUE(can_see(me(role), mine) && can_update(me(role), mine)) << static_cast<int>(role);
+    EXPECT_EQ(can_see(me(role), colleagues), administrator) << static_cast<int>(role);
+    EXPECT_EQ(can_update(me(role), colleagues), administrator) << static_cast<int>(role);
+  }
+}
+
 }  // namespace
 }  // namespace alforis::domain

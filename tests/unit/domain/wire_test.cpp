@@ -350,12 +350,13 @@ TEST(JsonSchema, SaysWhatTheReaderChecks) {
   EXPECT_THROW(schema_at(patch, "/required"), simdjson::simdjson_error);
 }
 
-TEST(JsonSchema, OfEveryEventAndStateIsJsonWithEveryMember) {
+TEST(JsonSchema, OfEveryEventAndStateIsJsonWithEveryMemberButSecrets) {
   const auto check = []<class T>(std::type_identity<T>) {
     const std::string schema = wire::json_schema<T>();
     EXPECT_EQ(schema_at(schema, "/type"), R"("object")");
     boost::mp11::mp_for_each<MembersOf<T>>([&](auto member) {
-      EXPECT_NO_THROW(schema_at(schema, "/properties/" + std::string(member.name))) << member.name;
+      const bool told = schema.find('"' + std::string(member.name) + "\":{") != std::string::npos;
+      EXPECT_EQ(told, !is_secret<T>(member.name)) << member.name;
     });
   };
   for_each_event_type([&](auto event) { check(event); });

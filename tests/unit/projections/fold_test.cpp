@@ -113,16 +113,20 @@ TEST_F(FoldTest, ADocumentThatDoesNotReadBackParksItsEntity) {
   EXPECT_THROW(folder.fold(), ItemsRefused);
 }
 
-TEST_F(FoldTest, CredentialsAreTheLastOnesAndNeverShown) {
+TEST_F(FoldTest, SecretsAreTheLastOnesAndNeverShown) {
   add(1, "user.created.v1", R"({"email":"a@example.fr"})");
   add(1, "user.password_set.v1", R"({"hash":"one"})");
   add(1, "user.password_set.v1", R"({"hash":"two"})");
   const auto all = items();
   Folder folder(all);
   folder.fold();
-  EXPECT_EQ(folder.credentials().at(id_of(1)), "two");
-  EXPECT_EQ(shown_data(commits_[1].events[0]), "{}");
-  EXPECT_EQ(shown_data(commits_[0].events[0]), commits_[0].events[0].data);
+  EXPECT_EQ(folder.secrets().at({id_of(1), SecretKind::password}), "two");
+  std::string room;
+  const auto shown = [&](std::size_t i) {
+    return domain::shown_event(commits_[i].events[0].type, commits_[i].events[0].data, room);
+  };
+  EXPECT_EQ(shown(1), "{}");
+  EXPECT_EQ(shown(0), commits_[0].events[0].data);
 }
 
 TEST(Columns, EveryTableBeginsWithItsIdAndEndsWithItsDocument) {

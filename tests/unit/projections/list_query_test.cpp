@@ -60,7 +60,7 @@ TEST(ListQuery, EveryFieldOfEveryEntityIsAFilter) {
     const auto fields = list_fields(domain::EventsOf<State>::k_kind);
     boost::mp11::mp_for_each<Members>([&]<class D>(D) {
       using Member = std::remove_cvref_t<decltype(std::declval<State&>().*D::pointer)>;
-      if (k_of_objects<Member>) return;
+      if (k_of_objects<Member> || domain::is_secret<State>(D::name)) return;
       const ListField* field = field_of(fields, D::name);
       ASSERT_NE(field, nullptr) << State::k_entity << ' ' << D::name;
       EXPECT_TRUE(has_operator(*field, "")) << State::k_entity << ' ' << D::name;
