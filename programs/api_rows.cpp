@@ -7,7 +7,7 @@ namespace alforis::programs {
 void add_api_rows(api::Router& router, api::Services& services, api::Health& health, api::Metrics& metrics) {
   for (auto make : {api::organisation_routes, api::person_routes, api::link_routes, api::produit_routes,
                     api::mandat_routes, api::interaction_routes, api::task_routes, api::team_routes, api::user_routes,
-                    api::workspace_routes, api::import_routes}) {
+                    api::workspace_routes, api::dashboard_routes, api::import_routes}) {
     router.add(make(services));
   }
   router.add(api::health_routes(health));

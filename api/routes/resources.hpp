@@ -18,6 +18,7 @@ std::vector<Route> task_routes(Services& services);
 std::vector<Route> team_routes(Services& services);
 std::vector<Route> user_routes(Services& services);  ///< with /me and /auth
 std::vector<Route> workspace_routes(Services& services);
+std::vector<Route> dashboard_routes(Services& services);
 std::vector<Route> import_routes(Services& services);
 
 }  // namespace alforis::api
