@@ -304,17 +304,16 @@ Task<Response> read_section(Services& services, const Section& section, RequestC
   auto question = [query, &section, range](QueryReader& reader) {
     TallyRows rows;
     TallyQuery part = query;
-    if (!section.measures.empty()) {
-      part.measures = section.measures;
-      rows = reader.tallies(part);
-    }
-    if (!section.measures_in_range.empty()) {
-      part.measures = section.measures_in_range;
-      part.from = section.by_week ? monday_of_week(range.from) : first_of_month(range.from);
-      part.before = next_day(range.to);
-      const TallyRows in_range = reader.tallies(part);
-      rows.insert(rows.end(), in_range.begin(), in_range.end());
-    }
+    // One statement each: only those that need it add up money.
+    const auto add = [&](Measure measure) {
+      part.measures = {measure};
+      const TallyRows more = reader.tallies(part);
+      rows.insert(rows.end(), more.begin(), more.end());
+    };
+    std::for_each(section.measures.begin(), section.measures.end(), add);
+    part.from = section.by_week ? monday_of_week(range.from) : first_of_month(range.from);
+    part.before = next_day(range.to);
+    std::for_each(section.measures_in_range.begin(), section.measures_in_range.end(), add);
     return rows;
   };
   auto asking = ask(services, std::move(question));
