@@ -20,10 +20,15 @@ class TallyBuilder {
     }
     if (query_.from) where += " AND t.period >= " + bind(query_.from->text(), "date");
     if (query_.before) where += " AND t.period < " + bind(query_.before->text(), "date");
-    // Sums of numerics cost most of all, so they are left out where there is no money.
-    const std::string money = of_money() ? "sum(t.amount)::bigint, round(sum(t.weighted) / 10000)::bigint" : "0, 0";
-    statement_.sql = "SELECT t.measure, t.period, t.bucket, t.value, t.currency, sum(t.n)::bigint, " + money +
-                     " FROM " + rows + " t WHERE " + where + " GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5";
+    // Sums of numerics and texts to group by cost most of all, so they are left out where there is no money.
+    const bool money = of_money();
+    const std::string keys = "t.measure, t.period, t.bucket, t.value";
+    const std::string by = keys + (money ? ", t.currency" : "");
+    statement_.sql =
+        "SELECT " + keys +
+        (money ? ", t.currency, sum(t.n)::bigint, sum(t.amount)::bigint, round(sum(t.weighted) / 10000)::bigint"
+               : ", '', sum(t.n)::bigint, 0, 0") +
+        " FROM " + rows + " t WHERE " + where + " GROUP BY " + by + " ORDER BY " + by;
     return std::move(statement_);
   }
 
