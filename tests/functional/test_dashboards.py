@@ -5,7 +5,7 @@ import collections
 import pytest
 
 from alforis_client import API
-from firm import errors_by_pointer, unique
+from firm import Firm, errors_by_pointer, unique
 
 STAGES = ("prospect", "qualification", "proposition", "negociation", "signe", "perdu", "inactif")
 ASKERS = ("admin", "manager", "sales", "viewer", "other_sales")
@@ -16,8 +16,9 @@ def money(amount, currency="EUR"):
 
 
 @pytest.fixture(scope="module")
-def business(firm):
-    """Organisations of everybody and nobody, with what dashboards count."""
+def business(make_server):
+    """Organisations of everybody and nobody, with what dashboards count, where nobody else writes."""
+    firm = Firm(make_server())
     for owner in (None, "sales", "colleague", "other_sales"):
         for number, category in enumerate((None, "cgpi", "sdg")):
             fields = {"aum": money(1000 + number), "potential_amount": money(20000 + number), "signature_probability": 12.5}
