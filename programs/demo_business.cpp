@@ -92,6 +92,7 @@ void add_task(DemoFirm& firm, DemoRandom& random, const DemoOrganisation& organi
   json.text("organisation_id", organisation.id);
   if (organisation.owner) json.text("assignee_id", *organisation.owner);
   firm.tasks.push_back({id, json.take()});
+  if (random.chance(35)) firm.completions.push_back({id, "{}", "/" + id + "/complete"});
 }
 
 }  // namespace

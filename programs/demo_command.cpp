@@ -111,6 +111,7 @@ void run_demo(const DemoSettings& settings, std::ostream& out) {
   }
   load("/api/v1/interactions", firm.interactions);
   load("/api/v1/tasks", firm.tasks);
+  load("/api/v1/tasks", firm.completions);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   out << "demo firm in place after " << static_cast<int>(took.count() * 10) / 10.0 << " s: " << firm.teams.size()
       << " teams, " << firm.users.size() << " users, " << firm.organisations.size() << " organisations, "

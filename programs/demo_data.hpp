@@ -30,6 +30,7 @@ struct DemoFirm {
   std::vector<DemoRecord> joinings;       ///< each with three produits
   std::vector<DemoRecord> interactions;   ///< 900
   std::vector<DemoRecord> tasks;          ///< 300
+  std::vector<DemoRecord> completions;    ///< of about a third of them
 };
 
 DemoFirm make_demo_firm(std::uint64_t seed);

@@ -24,6 +24,7 @@ std::vector<Route> undo_routes(Services& services);
 std::vector<Route> invitation_routes(Services& services);
 std::vector<Route> totp_routes(Services& services);
 std::vector<Route> api_key_routes(Services& services);
+std::vector<Route> dashboard_routes(Services& services);
 std::vector<Route> import_routes(Services& services);
 
 }  // namespace alforis::api

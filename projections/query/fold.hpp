@@ -62,6 +62,18 @@ class Slots {
   std::unordered_map<domain::Uuid, std::size_t> index_;
 };
 
+/// An organisation's entry into a stage, by a move or by its creation.
+struct StageMove {
+  domain::Uuid organisation;
+  Position position = 0;  ///< of its event, with `index`
+  std::uint32_t index = 0;
+  domain::Instant moved_at;
+  std::optional<domain::PipelineStage> from;  ///< empty: created there
+  domain::PipelineStage to = domain::PipelineStage::prospect;
+  std::int32_t days = 0;              ///< whole days in `from`
+  std::optional<domain::Uuid> owner;  ///< whose the organisation was then
+};
+
 /// The items need only live until fold() is done. Folds one batch. Call order: constructor, needed(), supply() for each
 /// document found, fold(), then the results.
 class Folder {
@@ -87,6 +99,9 @@ class Folder {
   /// Those that the batch changes, as they are after it.
   const Secrets& secrets() const { return secrets_; }
 
+  /// In the order of the events.
+  const std::vector<StageMove>& stage_moves() const { return stage_moves_; }
+
   /// One per item, for history rows.
   const std::vector<domain::EventContext>& contexts() const { return contexts_; }
 
@@ -96,6 +111,8 @@ class Folder {
   bool refused(std::size_t item) const;
   template <class Event>
   void apply(std::size_t item, Event&& event);
+  void note_stage(std::size_t item, const domain::Organisation& organisation, std::optional<domain::PipelineStage> from,
+                  domain::Instant since);
 
   std::span<const Item> items_;
   std::vector<domain::EventContext> contexts_;
@@ -104,6 +121,7 @@ class Folder {
   std::array<std::vector<domain::Uuid>, boost::mp11::mp_size<domain::AllStates>::value> needed_;  ///< by kind
   boost::mp11::mp_rename<boost::mp11::mp_transform<Slots, domain::AllStates>, std::tuple> slots_;
   Secrets secrets_;
+  std::vector<StageMove> stage_moves_;
 };
 
 }  // namespace alforis::projections

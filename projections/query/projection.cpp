@@ -1,5 +1,6 @@
 #include "projections/query/projection.hpp"
 
+#include "projections/query/tallies.hpp"
 #include "projections/query/version_writer.hpp"
 
 namespace alforis::projections {
@@ -54,7 +55,8 @@ class QueryProjection::Core {
     const std::string schema = schemas_.version(1);
     connection_->script("DROP SCHEMA IF EXISTS " + schema + " CASCADE");
     connection_->script(query_tables_sql(schema));
-    for (const std::string& statement : query_index_statements(schema)) connection_->script(statement);
+    for (const std::string& statement : query_finish_statements(schema)) connection_->script(statement);
+    connection_->script(tally_triggers_sql(schema));
     insert_query_version(*connection_, schemas_, 1, true, {});
     connection_->script(query_views_sql(schemas_, 1));
     transaction.commit();

@@ -210,6 +210,21 @@ class QueryReader::Core {
     return all;
   }
 
+  std::vector<TallyRow> tallies(const TallyQuery& query) {
+    const Statement statement = tally_statement(schema_, query);
+    const Rows rows =
+        read([&](Connection& connection) { return connection.prepared(statement.sql, statement.params); });
+    std::vector<TallyRow> sums;
+    sums.reserve(rows.size());
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      sums.push_back({static_cast<Measure>(rows.integer(row, 0)), domain::Date::parse(rows.text(row, 1)).value(),
+                      static_cast<int>(rows.integer(row, 2)), static_cast<int>(rows.integer(row, 3)),
+                      std::string(rows.text(row, 4)), rows.integer(row, 5), rows.integer(row, 6),
+                      rows.integer(row, 7)});
+    }
+    return sums;
+  }
+
   Result<HistoryPage> history(EntityKind kind, const Uuid& id, std::string_view after, std::size_t limit) {
     std::optional<HistoryPlace> place;
     if (!after.empty()) {
@@ -423,6 +438,7 @@ Result<std::vector<AgendaPart>> QueryReader::agenda(const ListQuery& query, std:
 std::vector<Workload> QueryReader::week(const Viewer& viewer, const Uuid& team, const Week& week) {
   return core_->week(viewer, team, week);
 }
+std::vector<TallyRow> QueryReader::tallies(const TallyQuery& query) { return core_->tallies(query); }
 Result<HistoryPage> QueryReader::history(EntityKind kind, const Uuid& id, std::string_view after, std::size_t limit) {
   return core_->history(kind, id, after, limit);
 }

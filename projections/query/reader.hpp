@@ -17,6 +17,7 @@
 #include "domain/values/instant.hpp"
 #include "eventstore/commit.hpp"
 #include "projections/query/list_query.hpp"
+#include "projections/query/tally_query.hpp"
 
 namespace alforis::projections {
 
@@ -148,6 +149,9 @@ class QueryReader {
 
   /// The tasks of a team's members that are due in the week, or were before and are open: day by day, user by user.
   std::vector<Workload> week(const domain::Viewer& viewer, const domain::Uuid& team, const Week& week);
+
+  /// What has been counted, in the order of measure, period, bucket, value, currency.
+  std::vector<TallyRow> tallies(const TallyQuery& query);
 
   /// Newest first. `after` is a HistoryPage's `next`, or empty; fails with `invalid_value` at `after`. Empty for an
   /// unknown id.

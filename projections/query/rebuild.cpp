@@ -6,6 +6,7 @@
 
 #include "projections/applier.hpp"
 #include "projections/query/projection.hpp"
+#include "projections/query/tallies.hpp"
 #include "projections/query/version_writer.hpp"
 
 namespace alforis::projections {
@@ -107,7 +108,7 @@ class Rebuild {
     return static_cast<int>(rows.integer(0, 0));
   }
 
-  /// Everything up to the Log's present end: rows in one transaction, then the indexes.
+  /// Everything up to the Log's present end: rows in one transaction, then indexes and tallies.
   eventstore::Cursor load() {
     const std::string schema = schemas_.version(result_.version);
     Connection loader(options_.dsn, writer_connection("alforis rebuild load"));
@@ -123,7 +124,8 @@ class Rebuild {
     insert_query_version(loader, schemas_, result_.version, false, filled.cursor);
     transaction.commit();
     report(filled.cursor.position, "index");
-    make_indexes(loader, helper, query_index_statements(schema));
+    finish(loader, helper, query_finish_statements(schema));
+    loader.script(tally_triggers_sql(schema));
     // Now, so that the first readers have good plans; from a small sample, which autovacuum makes good in its own time.
     loader.script("SET default_statistics_target TO 20");
     loader.script("ANALYZE " + query_table_list(schema));
@@ -131,7 +133,7 @@ class Rebuild {
   }
 
   /// On two connections, the largest (it comes last) first. If this fails, the next build drops the version.
-  void make_indexes(Connection& loader, Connection& helper, std::vector<std::string> statements) {
+  void finish(Connection& loader, Connection& helper, std::vector<std::string> statements) {
     std::mutex mutex;
     const auto work = [&](Connection& connection) {
       while (true) {

@@ -2,6 +2,7 @@
 
 #include "domain/values/ascii.hpp"
 #include "projections/query/columns.hpp"
+#include "projections/query/tallies.hpp"
 
 namespace alforis::projections {
 
@@ -21,18 +22,23 @@ CREATE TABLE {schema}.history (
   entity_id uuid NOT NULL, "position" bigint NOT NULL, "index" integer NOT NULL, actor uuid NOT NULL,
   time timestamptz NOT NULL, batch uuid, type text COLLATE "C" NOT NULL, metadata text NOT NULL, data text NOT NULL);
 ALTER TABLE {schema}.history ALTER metadata SET STATISTICS 0, ALTER data SET STATISTICS 0;
+CREATE TABLE {schema}.stage_moves (
+  organisation_id uuid NOT NULL, "position" bigint NOT NULL, "index" integer NOT NULL, moved_at timestamptz NOT NULL,
+  from_stage smallint, to_stage smallint NOT NULL, days integer NOT NULL, owner_id uuid);
 CREATE TABLE {schema}.parked_events (
   entity_id text COLLATE "C" NOT NULL, "position" bigint NOT NULL, "index" integer NOT NULL, reason text NOT NULL,
   type text NOT NULL, data text NOT NULL, epoch bigint NOT NULL, sequence bigint NOT NULL, command_id text NOT NULL,
   actor text NOT NULL, time_us bigint NOT NULL, metadata text NOT NULL, PRIMARY KEY (entity_id, "position", "index"));
 )";
 
+constexpr std::string_view k_stage_moves_key =
+    R"(ALTER TABLE {schema}.stage_moves ADD PRIMARY KEY (organisation_id, "position", "index");)";
 constexpr std::string_view k_history_key =
     R"(ALTER TABLE {schema}.history ADD PRIMARY KEY (entity_id, "position", "index");)";
 
 /// Of the entities and the others.
 std::vector<std::string> table_names() {
-  std::vector<std::string> names = {"secrets", "history", "parked_events"};
+  std::vector<std::string> names = {"secrets", "history", "stage_moves", "tallies", "parked_events"};
   for (const TableInfo& table : table_infos()) names.emplace_back(table.name);
   return names;
 }
@@ -100,10 +106,10 @@ std::string query_tables_sql(const std::string& schema) {
     }
     sql += ");ALTER TABLE " + schema + '.' + std::string(table.name) + " ALTER doc SET STATISTICS 0;";
   }
-  return sql + with_schema(k_other_tables, schema);
+  return sql + with_schema(k_other_tables, schema) + tallies_table_sql(schema);
 }
 
-std::vector<std::string> query_index_statements(const std::string& schema) {
+std::vector<std::string> query_finish_statements(const std::string& schema) {
   std::vector<std::string> statements;
   for (const TableInfo& table : table_infos()) {
     for (const std::string_view index : table.indexes) {
@@ -111,6 +117,8 @@ std::vector<std::string> query_index_statements(const std::string& schema) {
                            ';');
     }
   }
+  statements.push_back(with_schema(k_stage_moves_key, schema));
+  for (std::string& filling : tally_fill_statements(schema)) statements.push_back(std::move(filling));
   statements.push_back(with_schema(k_history_key, schema));
   // Commits come in their order, so that a few bytes for each run of pages find one.
   statements.push_back("CREATE INDEX ON " + schema + ".history USING brin (\"position\") WITH (autosummarize = on);");
@@ -136,7 +144,8 @@ std::string query_views_sql(const QuerySchemas& schemas, int version) {
 
 std::string query_layout_fingerprint() {
   std::string text = query_tables_sql("s");
-  for (const std::string& statement : query_index_statements("s")) text += statement;
+  for (const std::string& statement : query_finish_statements("s")) text += statement;
+  text += tally_triggers_sql("s");
   for (const TableInfo& table : table_infos()) {
     for (const ColumnInfo& column : table.columns) {
       // Enumerations are stored by place: their schema lists them in order.

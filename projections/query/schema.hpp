@@ -15,7 +15,7 @@ namespace alforis::projections {
 
 /// Raised by hand when tables, columns or what is written into them changes: a program with a higher number rebuilds
 /// what one with a lower number made, never the other way round.
-inline constexpr int k_query_layout = 9;
+inline constexpr int k_query_layout = 10;
 
 /// The schemas of a workspace.
 class QuerySchemas {
@@ -32,11 +32,11 @@ class QuerySchemas {
   std::string workspace_;
 };
 
-/// DDL of a version's schema and tables; indexes but the entities' primary keys follow in query_index_statements, so
-/// that a bulk load need not keep them.
+/// DDL of a version's schema and tables; indexes but the entities' primary keys, and tallies, follow in
+/// query_finish_statements, so that a bulk load need not keep them.
 std::string query_tables_sql(const std::string& schema);
-/// One statement an index, in any order.
-std::vector<std::string> query_index_statements(const std::string& schema);
+/// One statement an index or a tally, in any order; when all are done, tally_triggers_sql() makes the version live.
+std::vector<std::string> query_finish_statements(const std::string& schema);
 
 /// All tables of a version, for ANALYZE.
 std::string query_table_list(const std::string& schema);

@@ -70,6 +70,7 @@ std::unique_ptr<PreparedBatch> QueryTables::prepare(std::span<const Item> items,
     batch->rows += slots.size();
     if (slots.size() != 0) encode_rows(slots, *batch);
   });
+  encode_stage_moves(*batch);
   encode_history(items, *batch);
   batch->rows += items.size();
   return batch;
@@ -131,6 +132,21 @@ void QueryTables::encode_rows(const Slots<State>& slots, PreparedBatch& batch) {
   }
 }
 
+void QueryTables::encode_stage_moves(PreparedBatch& batch) {
+  postgres::CopyBuffer& out = batch.stage_moves;
+  for (const StageMove& move : batch.folder.stage_moves()) {
+    out.begin_row(8);
+    out.uuid(move.organisation);
+    out.bigint(static_cast<std::int64_t>(move.position));
+    out.integer(static_cast<std::int32_t>(move.index));
+    out.timestamptz(move.moved_at);
+    move.from ? out.smallint(static_cast<std::int16_t>(*move.from)) : out.null();
+    out.smallint(static_cast<std::int16_t>(move.to));
+    out.integer(move.days);
+    move.owner ? out.uuid(*move.owner) : out.null();
+  }
+}
+
 void QueryTables::encode_history(std::span<const Item> items, PreparedBatch& batch) {
   postgres::CopyBuffer& out = batch.history;
   out.reserve(items.size() * k_usual_row);
@@ -162,6 +178,9 @@ void QueryTables::send_rows(PreparedBatch& batch) {
                           table.fresh.finish());
     }
     if (!table.changed.empty()) upsert_staged(table.name, table.changed.finish());
+  }
+  if (!batch.stage_moves.empty()) {
+    connection_.copy_in("COPY " + schema_ + ".stage_moves FROM STDIN " + copy_options_, batch.stage_moves.finish());
   }
   if (!batch.history.empty()) {
     connection_.copy_in("COPY " + schema_ + ".history FROM STDIN " + copy_options_, batch.history.finish());

@@ -35,6 +35,7 @@ struct PreparedBatch {
   Folder folder;
   std::vector<Table> tables;
   postgres::CopyBuffer history;
+  postgres::CopyBuffer stage_moves;
   std::uint64_t rows = 0;
 };
 
@@ -73,6 +74,7 @@ class QueryTables {
   void load(Folder& folder, const std::function<void()>& before_load);
   template <class State>
   void encode_rows(const Slots<State>& slots, PreparedBatch& batch);
+  static void encode_stage_moves(PreparedBatch& batch);
   void encode_history(std::span<const Item> items, PreparedBatch& batch);
   void send_rows(PreparedBatch& batch);
   void upsert_staged(std::string_view table, std::string_view rows);

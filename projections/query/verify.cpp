@@ -2,6 +2,7 @@
 
 #include "projections/query/columns.hpp"
 #include "projections/query/projection.hpp"
+#include "projections/query/tallies.hpp"
 #include "projections/query/version_writer.hpp"
 
 namespace alforis::projections {
@@ -33,6 +34,16 @@ std::vector<ComparedTable> compared_tables() {
   const std::vector<std::string> place = {"entity_id", "position", "index"};
   tables.push_back(
       {"history", "entity_id", place, {"entity_id", "position", "index", "actor", "time", "type", "metadata", "data"}});
+  tables.push_back(
+      {"stage_moves",
+       "organisation_id",
+       {"organisation_id", "position", "index"},
+       {"organisation_id", "position", "index", "moved_at", "from_stage", "to_stage", "days", "owner_id"}});
+  tables.push_back(
+      {"tallies",
+       "owner_id",
+       {"owner_id", "measure", "period", "user_id", "bucket", "value", "currency"},
+       {"owner_id", "measure", "period", "user_id", "bucket", "value", "currency", "n", "amount", "weighted"}});
   // The reason is what the program of the day said; the rest must be the same.
   tables.push_back({"parked_events",
                     "entity_id",
@@ -170,6 +181,7 @@ Verified verify(eventstore::Log& log, const QueryOptions& options, const OnBuild
   const Transaction throw_away(builder, Transaction::Adopt{});  // build() begins it
   const std::string schema = schemas.scratch(builder.run("SELECT pg_backend_pid()").integer(0, 0));
   const Filled filled = build(builder, schema, log, version->cursor.position, progress, stop);
+  for (const std::string& filling : tally_fill_statements(schema)) builder.script(filling);
   Verified verified;
   verified.position = version->cursor.position;
   if (filled.cursor != version->cursor) {

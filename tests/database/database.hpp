@@ -52,6 +52,10 @@ class Feed {
   Position commit(const Uuid& entity, const domain::AnyEvent& event) { return commit({{entity, event}}); }
   /// Events as they are, whatever they are.
   Position commit_raw(std::vector<eventstore::Event> events);
+  /// Moves the clock.
+  void advance(std::chrono::microseconds by) { time_us_ += by.count(); }
+  /// Of the next commit.
+  domain::Instant next_time() const { return domain::Instant::from_micros(time_us_ + 1); }
   /// Many commits at once, one event each.
   Position commit_all(const std::vector<std::pair<Uuid, domain::AnyEvent>>& events);
 

@@ -6,6 +6,10 @@ using domain::Organisation;
 
 namespace {
 
+void write_currency(CopyBuffer& out, const std::optional<domain::Money>& money) {
+  money ? out.text(money->currency.text()) : out.null();
+}
+
 std::vector<Column<Organisation>> organisation_columns() {
   using O = Organisation;
   return with_shared<O>({
@@ -42,6 +46,10 @@ std::vector<Column<Organisation>> organisation_columns() {
       member_column<O, &O::regulator_number>("regulator_number", k_filter),
       member_column<O, &O::strategies>("strategies", k_filter),
       member_column<O, &O::tags>("tags", k_filter),
+      hidden<O>("aum_currency", ColumnType::text, true,
+                [](CopyBuffer& out, const RowSource<O>& row) { write_currency(out, row.state.aum); }),
+      hidden<O>("potential_currency", ColumnType::text, true,
+                [](CopyBuffer& out, const RowSource<O>& row) { write_currency(out, row.state.potential_amount); }),
       hidden<O>("search_text", ColumnType::text, false,
                 [](CopyBuffer& out, const RowSource<O>& row) {
                   const O& o = row.state;
@@ -73,7 +81,8 @@ const TableOf<Organisation>& table_of<Organisation>() {
       "organisations",
       organisation_columns(),
       {"(created_at, id)", "(updated_at, id)", "(name_key, id)", "(city_key, name_key, id)",
-       "(aum DESC NULLS LAST, id DESC)", "(owner_id) WHERE owner_id IS NOT NULL"}};
+       "(aum DESC NULLS LAST, id DESC)", "(potential_amount DESC NULLS LAST, id DESC)", "(stage_since, id)",
+       "(owner_id) WHERE owner_id IS NOT NULL"}};
   return table;
 }
 

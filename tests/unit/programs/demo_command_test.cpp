@@ -99,6 +99,7 @@ TEST(DemoFirm, DoesBusiness) {
   }
   for (const auto& record : firm.interactions) EXPECT_TRUE(read<InteractionData<Full>>(record).organisation_id);
   for (const auto& record : firm.tasks) EXPECT_TRUE(read<TaskData<Full>>(record).due_at);
+  EXPECT_GT(firm.completions.size(), 50U);
   EXPECT_GT(firm.activations.size(), 5U);
   EXPECT_GT(firm.signings.size(), firm.activations.size());
   EXPECT_EQ(firm.joinings.size(), 3 * firm.signings.size());
