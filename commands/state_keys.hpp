@@ -61,6 +61,9 @@ inline std::string links_of_organisation(const domain::Uuid& organisation) {
 /// Deciders see to it that a new entity's id is nobody's: there is nothing to look up before it.
 template <class Event>
 constexpr bool k_creates = Event::k_type.find(".created.") != std::string_view::npos;
+// Said apart: the compiler cannot search in a type that was put together while it checks for null pointers.
+template <class State>
+constexpr bool k_creates<domain::Reverted<State>> = false;
 
 /// An entity from its document in the state.
 template <class State>
