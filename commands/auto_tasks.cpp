@@ -225,7 +225,9 @@ void add_auto_tasks(Decision& decision, std::string_view command_id, const Decis
     if (!(workspace.*row_of(cause.rule).on)) continue;
     auto task = task_of(cause, decision, context);
     if (!task) continue;
-    const std::string name = std::string(command_id) + '/' + std::string(enum_text(cause.rule)) + '/' + cause.of.text();
+    // The time as well: an idempotency key may come again when its first outcome is forgotten.
+    const std::string name = std::to_string(context.now.micros()) + '/' + std::string(command_id) + '/' +
+                             std::string(enum_text(cause.rule)) + '/' + cause.of.text();
     decision.events.push_back({Uuid::v5(name_space(), name), std::move(*task)});
   }
 }

@@ -9,7 +9,7 @@
 namespace alforis::commands {
 
 /// Adds to a decision that is about to happen the tasks that come of it, for the rules that the workspace has switched
-/// on. `command_id`: of the command that was decided; the tasks' ids are made from it, so that a retry makes the same.
+/// on. `command_id`: of the command that was decided; the tasks' ids are made from it and the time.
 ///
 /// Each is its organisation's owner's, or of who had the interaction; else the actor's; nobody's when that user is
 /// inactive, may not see what it is about, or is the system. It is due some days later at nine in the morning by that

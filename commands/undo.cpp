@@ -141,16 +141,24 @@ class Undoing {
       refusal_ = forbidden("only managers take away what others made");
       return;
     }
-    // Its maker need not be one who may delete.
-    DecisionContext as_manager = context_;
-    as_manager.actor.role = Role::admin;
-    auto taken = take_away(present, as_manager);
+    // Its maker need not be one who may delete; what stands against it is not told to who might not see it.
+    DecisionContext as_admin = context_;
+    as_admin.actor.role = Role::admin;
+    auto taken = take_away(present, as_admin);
+    if (!taken && context_.actor.role != Role::admin) {
+      refusal_ = conflict(taken.error().code, "other records depend on it");
+      return;
+    }
+    push(present.id, std::move(taken));
+  }
+
+  void push(const Uuid& id, Decided taken) {
     if (!taken) {
       refusal_ = std::move(taken).error();
       return;
     }
     for (NewEvent& event : taken->events) events_.push_back(std::move(event));
-    note_keys(present.id, {});
+    note_keys(id, {});
   }
 
   template <class State>
@@ -180,9 +188,30 @@ class Undoing {
     Reverted<State> event{commit_.position, JsonObject(wire::object_of(back, true))};
     std::optional<State> after = present;
     evolve(after, event, {present.id, context_.actor.id, context_.now});
-    if (!may_take_back(present, *after) || !check_references(back, change)) return;
+    if (!is_gone(present) && is_gone(*after)) {
+      push(present.id, take_away(present, context_));  // a deletion, whoever it was that restored
+      return;
+    }
+    const bool revives = is_gone(present) && !is_gone(*after);
+    if (!may_take_back(present, *after)) return;
+    if (!check_references(revives ? wire::members_of(wire::shown_json(*after)) : back, change)) return;
     note_keys(present.id, keys_of(*after));
     events_.push_back({present.id, std::move(event)});
+    if (lets_nobody_in(present, *after)) close_doors(present.id);
+  }
+
+  static bool lets_nobody_in(const User& present, const User& after) { return present.active && !after.active; }
+  template <class State>
+  static bool lets_nobody_in(const State&, const State&) {
+    return false;
+  }
+
+  /// As when a user is deactivated in the usual way.
+  void close_doors(const Uuid& user) {
+    Decision closing{user, {}};
+    end_sessions(user, SessionEnd::deactivated, std::nullopt, context_, closing);
+    revoke_api_keys(user, context_, closing);
+    for (NewEvent& event : closing.events) events_.push_back(std::move(event));
   }
 
   template <class State>

@@ -67,15 +67,18 @@ std::string json_line(const Commit& commit, const eventstore::Event& event) {
   domain::wire::quote(line, event.type);
   line += R"(,"id":)";
   domain::wire::quote(line, event.entity_id);
-  return line + R"(,"data":)" + event.data + R"(,"meta":)" + commit.metadata + '}';
+  std::string room;
+  return line + R"(,"data":)" + std::string(domain::shown_event(event.type, event.data, room)) + R"(,"meta":)" +
+         commit.metadata + '}';
 }
 
 void print_event(const Commit& commit, const eventstore::Event& event, bool json) {
   if (json) {
     std::cout << json_line(commit, event) << '\n';
   } else {
+    std::string room;
     std::cout << domain::Instant::from_micros(commit.time_us).text() << "  " << event.type << "  by " << commit.actor
-              << "\n    " << event.data << '\n';
+              << "\n    " << domain::shown_event(event.type, event.data, room) << '\n';
   }
 }
 

@@ -77,6 +77,7 @@ Task<Response> accept(Services& services, RequestContext& context) {
 Route link_row(std::string_view suffix, std::string summary) {
   Route route = command_row(Method::post, std::string(k_users) + "/{id}" + std::string(suffix), Access::admin, "users",
                             std::move(summary));
+  route.login_only = true;
   route.description = "The link is shown this once; a newer one, or a password that is set, makes it void.";
   route.response = {"LinkAnswer", &wire::json_schema<LinkAnswer>};
   route.examples = {{"", "",

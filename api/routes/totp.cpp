@@ -153,7 +153,7 @@ std::vector<Route> totp_routes(Services& services) {
   resetting.response = k_user;
   resetting.handler = [&services](RequestContext& context) { return disable_of(services, context); };
   std::vector<Route> routes{enrol_row(services), confirm_row(services), disable_row(services), std::move(resetting)};
-  for (Route& route : routes) route.login_only = route.access == Access::any_user;
+  for (Route& route : routes) route.login_only = true;
   return routes;
 }
 

@@ -72,6 +72,7 @@ std::vector<CommandRequest> requests_of(const CommandRequest& base,
 Task<Response> undo(Services& services, RequestContext& context) {
   const Named what = named(context);
   const auto base = new_request(services, context, context.request.body()).value();
+  if (!what.position && context.viewer().role < Role::manager) co_return context.answer(Problem::of("forbidden"));
   if (what.position && *what.position > services.writer.status().position) {
     co_return context.answer(Problem::of("not_found"));
   }

@@ -117,17 +117,20 @@ std::vector<Route> user_routes(Services& services) {
   create.request = input<NewUser>("NewUser");
   create.response = k_user;
   create.success = 201;
+  create.login_only = true;  // who comes in, and as what, is not for keys
   may_answer(create, {"not_unique", "already_exists"});
   create.handler = [&services](RequestContext& context) { return create_user(services, context); };
   rows.add(std::move(create));
   Route& patch = rows.patch<commands::UpdateUser, UserData<Patch>>(
       "Change fields, role, team; deactivate with active=false", "UserPatch");
   patch.access = Access::admin;
+  patch.login_only = true;
   may_answer(patch, {"not_unique", "last_admin"});
   Route password =
       command_row(Method::post, std::string(k_path) + "/{id}/password", Access::admin, k_tag, "Set a user's password");
   password.request = {"PasswordChange", &wire::input_schema<PasswordChange>};
   password.response = k_user;
+  password.login_only = true;
   password.handler = [&services](RequestContext& context) -> Task<Response> {
     auto setting = set_password(services, context, path_id(context).value());
     co_return co_await std::move(setting);

@@ -13,6 +13,8 @@ using postgres::Transaction;
 
 namespace {
 
+constexpr std::string_view k_secrets = "secrets";
+
 /// A table as it is compared: rows by key, in buckets by the end of an id, where version 7 ids are random.
 struct ComparedTable {
   std::string name;
@@ -30,10 +32,12 @@ std::vector<ComparedTable> compared_tables() {
     }
     tables.push_back(std::move(table));
   }
-  tables.push_back({"secrets", "entity_id", {"entity_id", "kind"}, {"entity_id", "kind", "value"}});
+  tables.push_back({std::string(k_secrets), "entity_id", {"entity_id", "kind"}, {"entity_id", "kind", "value"}});
   const std::vector<std::string> place = {"entity_id", "position", "index"};
-  tables.push_back(
-      {"history", "entity_id", place, {"entity_id", "position", "index", "actor", "time", "type", "metadata", "data"}});
+  tables.push_back({"history",
+                    "entity_id",
+                    place,
+                    {"entity_id", "position", "index", "actor", "time", "batch", "type", "metadata", "data"}});
   tables.push_back(
       {"stage_moves",
        "organisation_id",
@@ -131,7 +135,10 @@ class Comparison {
       for (std::size_t column = 0; column < table.columns.size(); ++column) {
         const std::string a = value_at(live, row, column);
         const std::string b = value_at(built, row, column);
-        if (a != b) return {table.name, shown(key), table.columns[column], a, b};
+        if (a == b) continue;
+        // Secrets are not for the screen.
+        const bool hidden = table.name == k_secrets;
+        return {table.name, shown(key), table.columns[column], hidden ? "(one)" : a, hidden ? "(another)" : b};
       }
     }
     if (row < live.size()) return missing(table, key_of(table, live, row), true);

@@ -97,6 +97,38 @@ TEST(Undo, OfADeletionRestores) {
   EXPECT_EQ(told(story.firm, "acme"), before);
 }
 
+TEST(Undo, OfARestoreIsADeletionWithItsRulesAndRights) {
+  Story story;
+  story.firm.given("mona", delete_organisation("acme"));
+  const auto restore = story.did("mona", restore_organisation("acme"));
+  EXPECT_EQ(story.undone("sam", restore), "forbidden forbidden");
+  EXPECT_THAT(story.undone("mona", restore), StartsWith("organisation.deleted.v1"));
+  story.firm.given("sam", create_mandat("m", R"({"organisation_id":"@acme","date_signature":"2025-01-01"})"));
+  story.firm.given("sam", sign("m"));
+  EXPECT_THAT(story.undone("mona", restore), StartsWith("conflict in_running_mandats"));
+}
+
+TEST(Undo, OfAReactivationEndsSessions) {
+  Story story;
+  const auto back = story.did("ada", update_user("ivan", R"({"active":true})"));
+  OpenSession login;
+  login.id = id("s");
+  login.data.user_id = id("ivan");
+  login.data.token_hash = "h";
+  login.data.expires_at = Instant::parse("2025-07-15T12:00:00Z").value();
+  story.firm.given("ivan", login);
+  EXPECT_THAT(story.undone("ada", back), AllOf(HasSubstr("user.reverted.v1 ivan"), HasSubstr("session.revoked.v1 s")));
+}
+
+TEST(Undo, OfALinksEndNeedsBothEnds) {
+  Story story;
+  story.firm.given("sam", create_person("anne", R"({"last_name":"X"})"));
+  story.firm.given("sam", create_link("a", "anne", "acme"));
+  const auto end = story.did("sam", end_link("a"));
+  story.firm.given("ada", delete_person("anne"));
+  EXPECT_THAT(story.undone("sam", end), HasSubstr("unknown_reference@/link/a/person_id"));
+}
+
 TEST(Undo, OfACreationIsItsMakersWhileNobodyTouchedIt) {
   Story story;
   const auto creation = story.did("sam", create_organisation("beta", R"({"name":"Beta"})"));
