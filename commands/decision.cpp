@@ -2,6 +2,10 @@
 
 namespace alforis::commands {
 
+NewEvent::NewEvent(NewEvent&& other) noexcept = default;
+NewEvent& NewEvent::operator=(NewEvent&& other) noexcept = default;
+NewEvent::~NewEvent() = default;
+
 Rejection not_found(std::string_view what) {
   return {RejectionKind::not_found, "not_found", "there is no such " + std::string(what), {}, {}, {}};
 }

@@ -78,6 +78,27 @@ std::string shown(EntityKind kind, std::string document) {
 
 }  // namespace
 
+template <class State>
+std::optional<State> StateView::find(const Uuid& id) const {
+  const auto document = values_.get(entity_key(EventsOf<State>::k_kind, id));
+  return document ? std::optional<State>(read_state<State>(*document)) : std::nullopt;
+}
+
+#define ALFORIS_FINDS(State) template std::optional<State> StateView::find<State>(const Uuid&) const;
+ALFORIS_FINDS(Organisation)
+ALFORIS_FINDS(Person)
+ALFORIS_FINDS(Link)
+ALFORIS_FINDS(Produit)
+ALFORIS_FINDS(Mandat)
+ALFORIS_FINDS(Interaction)
+ALFORIS_FINDS(Task)
+ALFORIS_FINDS(Team)
+ALFORIS_FINDS(User)
+ALFORIS_FINDS(Session)
+ALFORIS_FINDS(ApiKey)
+ALFORIS_FINDS(Workspace)
+#undef ALFORIS_FINDS
+
 std::string StateView::document(EntityKind kind, const Uuid& id, std::int64_t version) const {
   if (auto replaced = values_.get(replaced_key(kind, id, version))) {
     return shown(kind, replaced->substr(replaced->find(' ') + 1));

@@ -21,11 +21,9 @@ class StateView {
  public:
   explicit StateView(const KeyValues& values) : values_(values) {}
 
+  /// The entity; deleted ones too. `State`: one of domain::AllStates.
   template <class State>
-  std::optional<State> find(const domain::Uuid& id) const {
-    const auto document = values_.get(entity_key(domain::EventsOf<State>::k_kind, id));
-    return document ? std::optional<State>(read_state<State>(*document)) : std::nullopt;
-  }
+  std::optional<State> find(const domain::Uuid& id) const;
 
   /// The JSON of an entity at a version, without secrets: the present one, or one that was replaced not longer ago than
   /// outcomes live. Empty when there is none.

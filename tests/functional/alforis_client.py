@@ -302,14 +302,14 @@ def raw_exchange(port, data, timeout=20):
 
 
 def wait_until(condition, what, timeout=30, pause=0.02):
-    """Asks again and again until the answer is true; gives it back."""
+    """Asks again and again until the answer is true; gives it back. `what` may be a function that tells it in the end."""
     deadline = time.monotonic() + timeout
     while True:
         result = condition()
         if result:
             return result
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited {timeout} s in vain: {what}")
+            raise AssertionError(f"waited {timeout} s in vain: {what() if callable(what) else what}")
         time.sleep(pause)
 
 

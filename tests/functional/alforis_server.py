@@ -139,7 +139,7 @@ class Server:
         self.await_ready(timeout)
 
     def await_ready(self, timeout=60):
-        wait_until(self._ready, f"the server's readiness; its log ends so:\n{self.log_tail()}", timeout)
+        wait_until(self._ready, lambda: f"the server's readiness; its log ends so:\n{self.log_tail()}", timeout)
         PROMISES.load(self.port)
 
     def _ready(self):
