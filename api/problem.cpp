@@ -29,6 +29,8 @@ unsigned status_of(commands::RejectionKind kind) {
       return 422;
     case commands::RejectionKind::unavailable:
       return 503;
+    case commands::RejectionKind::moved:
+      return 301;
   }
   return 500;
 }

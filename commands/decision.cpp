@@ -44,4 +44,14 @@ Refusal stale(const IfMatch& if_match, const domain::Entity& entity) {
                    {}};
 }
 
+Refusal merged_away(const Uuid& organisation, const DecisionContext& context) {
+  const Uuid survivor = context.state.survivor(organisation);
+  if (survivor == organisation) return std::nullopt;
+  const auto found = context.state.find<domain::Organisation>(survivor);
+  if (!found || !may_see(*found, context)) return std::nullopt;
+  Rejection moved{RejectionKind::moved, "merged", "the organisation was merged into another", {}, {}, {}};
+  moved.conflict = survivor;
+  return moved;
+}
+
 }  // namespace alforis::commands

@@ -125,10 +125,16 @@ Found<State> visible(const Uuid& id, const DecisionContext& context) {
   return std::move(*found);
 }
 
+/// Where to find an organisation that was merged into one that the actor may see.
+Refusal merged_away(const Uuid& organisation, const DecisionContext& context);
+
 /// The record, if it is there, not deleted, and the actor may see it. To who may not restore it, a deleted record is as
 /// good as none.
 template <class State>
 Found<State> live(const Uuid& id, const DecisionContext& context) {
+  if constexpr (std::is_same_v<State, domain::Organisation>) {
+    if (auto moved = merged_away(id, context)) return *moved;
+  }
   auto found = visible<State>(id, context);
   if (!found || !found->deleted()) return found;
   if (!can_restore(context.actor, context.state.whose(*found), found->deleted_by)) return not_found(State::k_entity);

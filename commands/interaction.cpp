@@ -72,12 +72,16 @@ Found<Interaction> changeable(const Uuid& id, const IfMatch& if_match, const Dec
 
 }  // namespace
 
-std::vector<std::string> keys_of(const Interaction&) { return {}; }
+std::vector<std::string> keys_of(const Interaction& interaction) {
+  if (!interaction.organisation_id) return {};
+  return {shared_key(index::of_organisation(Interaction::k_entity, *interaction.organisation_id), interaction.id)};
+}
 
 boost::system::result<InteractionCreated, Rejection> new_interaction(InteractionData<Full> data, std::string_view where,
                                                                      const DecisionContext& context) {
   const std::string at(where);
   if (!data.occurred_at) data.occurred_at = context.now;
+  follow_merges(data.organisation_id, context);
   Problems problems;
   check_parties(problems, data, at);
   check_reference<Organisation>(problems, data.organisation_id, at + "/organisation_id", context);
@@ -108,6 +112,7 @@ Decided decide(const UpdateInteraction& command, const DecisionContext& context)
   if (!present) return present.error();
   InteractionUpdated event;
   static_cast<InteractionData<Patch>&>(event) = command.patch;
+  follow_merges(event.organisation_id, context);
   if (event.occurred_at.touched() && !event.occurred_at.value()) {
     return invalid(problem("not_nullable", "every interaction has its time", "/occurred_at"));
   }

@@ -1,6 +1,7 @@
 #include "commands/link.hpp"
 
 #include "commands/phones.hpp"
+#include "commands/references.hpp"
 
 namespace alforis::commands {
 
@@ -12,7 +13,7 @@ std::string primary_link(const Uuid& organisation) { return key_of("u/primary/",
 }  // namespace index
 
 std::vector<std::string> keys_of(const Link& link) {
-  std::vector<std::string> keys;
+  std::vector<std::string> keys = {shared_key(index::of_organisation(Link::k_entity, *link.organisation_id), link.id)};
   if (!link.live) return keys;
   keys.push_back(index::link_pair(*link.person_id, *link.organisation_id));
   if (link.is_primary) keys.push_back(index::primary_link(*link.organisation_id));
@@ -47,13 +48,13 @@ Refusal check_live(const LinkAndOrganisation& present, const DecisionContext& co
   return std::nullopt;
 }
 
-Refusal check_ends(const CreateLink& command, const DecisionContext& context) {
+Refusal check_ends(const LinkEnds& ends, const DecisionContext& context) {
   Problems problems;
-  const auto person = context.state.find<Person>(*command.data.person_id);
+  const auto person = context.state.find<Person>(*ends.person_id);
   if (!person || person->deleted() || !may_see(*person, context)) {
     problems.push_back({"unknown_reference", "/person_id", "there is no such person"});
   }
-  const auto organisation = context.state.find<Organisation>(*command.data.organisation_id);
+  const auto organisation = context.state.find<Organisation>(*ends.organisation_id);
   if (!organisation || organisation->deleted() || !may_see(*organisation, context)) {
     problems.push_back({"unknown_reference", "/organisation_id", "there is no such organisation"});
   }
@@ -92,20 +93,22 @@ Refusal read_phone(PhoneField& phone, const std::optional<CountryCode>& country)
 Decided decide(const CreateLink& command, const DecisionContext& context) {
   if (context.actor.role == Role::viewer) return forbidden("viewers change nothing");
   if (auto refusal = check_new_id<Link>(command.id, context)) return *refusal;
-  if (auto refusal = check_ends(command, context)) return *refusal;
-  if (auto refusal = check_dates(command.data.since, command.data.until)) return *refusal;
-  const auto pair = context.state.holder(index::link_pair(*command.data.person_id, *command.data.organisation_id));
+  LinkCreated event = command.data;
+  follow_merges(event.organisation_id, context);
+  if (auto refusal = check_ends(event, context)) return *refusal;
+  if (auto refusal = check_dates(event.since, event.until)) return *refusal;
+  const auto pair = context.state.holder(index::link_pair(*event.person_id, *event.organisation_id));
   if (pair) {
     Rejection linked = conflict("already_linked", "this person has a live link to this organisation");
     linked.conflict = *pair;
     return linked;
   }
-  LinkCreated event = command.data;
   const auto country = context.state.find<Organisation>(*event.organisation_id)->country;
   if (auto refusal = read_phone(event.work_phone, country)) return *refusal;
+  const Uuid organisation = *event.organisation_id;
   const bool primary = event.is_primary;
   Decision decision = happened(command.id, std::move(event));
-  if (primary) demote_present_primary(decision, *command.data.organisation_id, command.id, context);
+  if (primary) demote_present_primary(decision, organisation, command.id, context);
   return decision;
 }
 

@@ -1,5 +1,6 @@
 #include "commands/mandat.hpp"
 
+#include "commands/references.hpp"
 #include "domain/organisation.hpp"
 #include "domain/produit.hpp"
 #include "domain/values/ascii.hpp"
@@ -149,6 +150,7 @@ std::string mandat_expiries() { return "t/mandat_expiry"; }
 
 std::vector<std::string> keys_of(const Mandat& mandat) {
   std::vector<std::string> keys;
+  keys.push_back(shared_key(index::of_organisation(Mandat::k_entity, *mandat.organisation_id), mandat.id));
   if (mandat.number) keys.push_back(number_key(mandat.number->text()));
   if (mandat.deleted() || !mandat.running()) return keys;
   keys.push_back(shared_key(index::running_mandats_of(*mandat.organisation_id), mandat.id));
@@ -180,8 +182,9 @@ Rejection in_running_mandats(std::string_view what, const std::vector<Uuid>& man
 Decided decide(const CreateMandat& command, const DecisionContext& context) {
   if (context.actor.role == Role::viewer) return forbidden("viewers change nothing");
   if (auto refusal = check_new_id<Mandat>(command.id, context)) return *refusal;
-  if (auto refusal = check_party(*command.data.organisation_id, context)) return *refusal;
   MandatCreated event = command.data;
+  follow_merges(event.organisation_id, context);
+  if (auto refusal = check_party(*event.organisation_id, context)) return *refusal;
   if (!event.number) event.number = Line<100>::parse(next_number(context)).value();
   if (auto refusal = check_number(*event.number, command.id, context)) return *refusal;
   if (auto refusal = check_dates(event)) return *refusal;

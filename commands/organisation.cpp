@@ -275,6 +275,12 @@ Decided decide(const ChangeStage& command, const DecisionContext& context) {
 }
 
 Decided decide(const DeleteOrganisation& command, const DecisionContext& context) {
+  // Nobody who wanted to delete the one means the other.
+  if (auto merged = merged_away(command.id, context)) {
+    merged->kind = RejectionKind::conflict;
+    merged->code = "already_merged";
+    return *merged;
+  }
   auto decided = delete_record<OrganisationDeleted>(command, "only managers delete organisations", context);
   if (!decided) return decided;
   const auto mandats = context.state.holders(index::running_mandats_of(command.id), k_most_mandats_named);
@@ -286,6 +292,11 @@ Decided decide(const RestoreOrganisation& command, const DecisionContext& contex
   const auto present = restorable(command, "only managers restore organisations", context);
   if (!present) return present.error();
   if (!present->deleted()) return Decision{command.id, {}};
+  if (present->merged_into) {
+    Rejection merged = conflict("already_merged", "the organisation was merged into another: undo the merge");
+    merged.moves = {"undo"};
+    return merged;
+  }
   if (auto refusal = check_unique(present->lei, present->siret, present->id, context)) return *refusal;
   return happened(command.id, OrganisationRestored{});
 }

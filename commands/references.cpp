@@ -2,6 +2,16 @@
 
 namespace alforis::commands {
 
+void follow_merges(std::optional<Uuid>& organisation, const DecisionContext& context) {
+  if (organisation) organisation = context.state.survivor(*organisation);
+}
+void follow_merges(Required<Uuid>& organisation, const DecisionContext& context) {
+  organisation = context.state.survivor(*organisation);
+}
+void follow_merges(domain::Edit<Uuid>& organisation, const DecisionContext& context) {
+  if (organisation.touched() && organisation.value()) organisation = context.state.survivor(*organisation.value());
+}
+
 void check_assignee(domain::Problems& problems, const std::optional<Uuid>& assignee, bool given,
                     const domain::Whose& record, std::string_view pointer, const DecisionContext& context) {
   if (!assignee) return;

@@ -18,6 +18,11 @@ void check_reference(domain::Problems& problems, const std::optional<Uuid>& id, 
   problems.push_back({"unknown_reference", std::string(pointer), "there is no such " + std::string(State::k_entity)});
 }
 
+/// Puts the record that has taken its place where an organisation was merged away: clients may still have the old id.
+void follow_merges(std::optional<Uuid>& organisation, const DecisionContext& context);
+void follow_merges(Required<Uuid>& organisation, const DecisionContext& context);
+void follow_merges(domain::Edit<Uuid>& organisation, const DecisionContext& context);
+
 /// Adds a problem when the assignee is no active user, or one who may not see or change what they are to do. `given`:
 /// by this command, so that the actor has to see the user.
 void check_assignee(domain::Problems& problems, const std::optional<Uuid>& assignee, bool given,

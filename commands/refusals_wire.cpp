@@ -8,7 +8,7 @@
 namespace alforis::commands {
 
 BOOST_DESCRIBE_ENUM(RejectionKind, invalid, forbidden, not_found, conflict, precondition_failed, key_reused,
-                    unavailable)
+                    unavailable, moved)
 
 /// As they stand in the store.
 namespace stored {

@@ -18,6 +18,7 @@ enum class RejectionKind {
   precondition_failed,  ///< If-Match names another version (412)
   key_reused,           ///< the idempotency key belongs to another request (422)
   unavailable,          ///< queue full, or the log can't be written at the moment (503): retry with the same key
+  moved,                ///< the record has another id by now, `conflict` (301)
 };
 
 struct Rejection {
@@ -26,7 +27,7 @@ struct Rejection {
   std::string detail;  ///< English; clients get the code's sentence in their language
   domain::Problems problems;
   std::vector<std::string> moves;        ///< conflict: what is allowed instead
-  std::optional<domain::Uuid> conflict;  ///< conflict: the other record, only when the actor may see it
+  std::optional<domain::Uuid> conflict;  ///< conflict, moved: the other record, only when the actor may see it
 
   friend bool operator==(const Rejection&, const Rejection&) = default;
 };

@@ -106,6 +106,15 @@ std::string StateView::document(EntityKind kind, const Uuid& id, std::int64_t ve
   return shown(kind, values_.get(entity_key(kind, id)).value_or(std::string()));
 }
 
+Uuid StateView::survivor(const Uuid& organisation) const {
+  // Whoever is merged goes into a live record, so that there is no way back to where one was.
+  Uuid present = organisation;
+  for (auto found = find<Organisation>(present); found && found->merged_into; found = find<Organisation>(present)) {
+    present = *found->merged_into;
+  }
+  return present;
+}
+
 std::optional<Uuid> StateView::holder(const std::string& unique_key) const {
   const auto id = values_.get(unique_key);
   if (!id) return std::nullopt;

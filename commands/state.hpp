@@ -14,7 +14,7 @@
 namespace alforis::commands {
 
 /// Changes whenever keys or values below change their meaning; a store with another one is thrown away and replayed.
-inline constexpr std::string_view k_state_layout = "3";
+inline constexpr std::string_view k_state_layout = "4";
 
 /// What deciders may ask; exact at the position they decide upon.
 class StateView {
@@ -28,6 +28,9 @@ class StateView {
   /// The JSON of an entity at a version, without secrets: the present one, or one that was replaced not longer ago than
   /// outcomes live. Empty when there is none.
   std::string document(domain::EntityKind kind, const domain::Uuid& id, std::int64_t version) const;
+
+  /// The organisation that has taken the place of this one by merges; itself when there was none.
+  domain::Uuid survivor(const domain::Uuid& organisation) const;
 
   /// Who has this unique key.
   std::optional<domain::Uuid> holder(const std::string& unique_key) const;

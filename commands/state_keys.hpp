@@ -52,6 +52,10 @@ inline std::string dated_key(std::string index, const domain::Date& day, const d
 }
 
 namespace index {
+/// What names the organisation, live or not: what a merge carries over. `kind`: one word.
+inline std::string of_organisation(std::string_view kind, const domain::Uuid& organisation) {
+  return key_of("i/of_organisation/" + std::string(kind) + '/', organisation);
+}
 inline std::string links_of_person(const domain::Uuid& person) { return key_of("i/person_links/", person); }
 inline std::string links_of_organisation(const domain::Uuid& organisation) {
   return key_of("i/organisation_links/", organisation);

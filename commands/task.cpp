@@ -111,7 +111,10 @@ std::string zone_of(const std::optional<Uuid>& user, const DecisionContext& cont
 
 }  // namespace
 
-std::vector<std::string> keys_of(const Task&) { return {}; }
+std::vector<std::string> keys_of(const Task& task) {
+  if (!task.organisation_id) return {};
+  return {shared_key(index::of_organisation(Task::k_entity, *task.organisation_id), task.id)};
+}
 
 Decided decide(const CreateTask& command, const DecisionContext& context) {
   if (context.actor.role == Role::viewer) return forbidden("viewers change nothing");
@@ -119,6 +122,7 @@ Decided decide(const CreateTask& command, const DecisionContext& context) {
   TaskCreated event;
   static_cast<TaskData<Full>&>(event) = command.data;
   if (!event.assignee_id && context.actor.id != system_actor()) event.assignee_id = context.actor.id;
+  follow_merges(event.organisation_id, context);
   Problems problems;
   check_reference<Organisation>(problems, event.organisation_id, "/organisation_id", context);
   check_reference<Person>(problems, event.person_id, "/person_id", context);
@@ -136,6 +140,7 @@ Decided decide(const UpdateTask& command, const DecisionContext& context) {
   if (!present) return present.error();
   TaskUpdated event;
   static_cast<TaskData<Patch>&>(event) = command.patch;
+  follow_merges(event.organisation_id, context);
   if (!reduce<TaskData>(event, *present)) return Decision{command.id, {}};
   TaskData<Full> changed = *present;
   apply<TaskData>(changed, event);

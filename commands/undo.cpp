@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "commands/keys.hpp"
 #include "domain/wire/json.hpp"
@@ -83,12 +84,16 @@ constexpr Reference k_references[] = {
     {"team_id", &is_live<Team>},
 };
 
-bool refers_to_nothing(const wire::Member& member, const DecisionContext& context) {
+/// What a member names, when it is one that names a record.
+struct Named {
+  const Reference* reference;
+  Uuid id;
+};
+std::optional<Named> named_by(const wire::Member& member) {
   const auto* const reference = std::find_if(std::begin(k_references), std::end(k_references),
                                              [&](const Reference& known) { return known.member == member.name; });
-  if (reference == std::end(k_references) || !member.value) return false;
-  const auto id = Uuid::parse(std::string_view(*member.value).substr(1, Uuid::k_text_length));
-  return !id || !reference->live(*id, context);
+  if (reference == std::end(k_references) || !member.value) return std::nullopt;
+  return Named{reference, Uuid::parse(std::string_view(*member.value).substr(1, Uuid::k_text_length)).value()};
 }
 
 /// The whole of one undoing: gathers events, and what stands against them.
@@ -105,6 +110,7 @@ class Undoing {
         if (EventsOf<typename T::type>::k_kind == change->kind) take_back<typename T::type>(*change);
       });
     }
+    if (!refusal_) check_references();
     if (!refusal_) check_keys();
     if (refusal_) return std::move(*refusal_);
     if (!changed_since_.empty()) {
@@ -194,7 +200,8 @@ class Undoing {
     }
     const bool revives = is_gone(present) && !is_gone(*after);
     if (!may_take_back(present, *after)) return;
-    if (!check_references(revives ? wire::members_of(wire::shown_json(*after)) : back, change)) return;
+    note_references(revives ? wire::members_of(wire::shown_json(*after)) : back, change);
+    if (revives) revived_.insert(present.id);
     note_keys(present.id, keys_of(*after));
     events_.push_back({present.id, std::move(event)});
     if (lets_nobody_in(present, *after)) close_doors(present.id);
@@ -243,17 +250,22 @@ class Undoing {
     return false;
   }
 
-  bool check_references(const std::vector<wire::Member>& back, const EntityChange& change) {
-    Problems problems;
-    for (const wire::Member& member : back) {
-      if (!refers_to_nothing(member, context_)) continue;
-      problems.push_back(
-          {"unknown_reference", pointer(change, member.name), "what it referred to is not there any more"});
+  void note_references(const std::vector<wire::Member>& members, const EntityChange& change) {
+    for (const wire::Member& member : members) {
+      if (const auto named = named_by(member)) references_.push_back({*named, pointer(change, member.name)});
     }
-    if (problems.empty()) return true;
+  }
+
+  /// Checked when all is known that comes back with it.
+  void check_references() {
+    Problems problems;
+    for (const auto& [named, pointer] : references_) {
+      if (revived_.contains(named.id) || named.reference->live(named.id, context_)) continue;
+      problems.push_back({"unknown_reference", pointer, "what it referred to is not there any more"});
+    }
+    if (problems.empty()) return;
     refusal_ = conflict("cannot_undo", "what it would refer to is not there any more");
     refusal_->problems = std::move(problems);
-    return false;
   }
 
   void note_keys(const Uuid& id, std::vector<std::string> keys) { keys_[id] = std::move(keys); }
@@ -288,6 +300,8 @@ class Undoing {
   Problems changed_since_;
   Refusal refusal_;
   std::map<Uuid, std::vector<std::string>> keys_;
+  std::vector<std::pair<Named, std::string>> references_;  ///< and the member's pointer
+  std::set<Uuid> revived_;
 };
 
 template <class State>

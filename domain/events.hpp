@@ -32,7 +32,7 @@ struct EventsOf<Organisation> {
   static constexpr EntityKind k_kind = EntityKind::organisation;
   static constexpr Follows k_follows = Follows::owner;
   using type = std::variant<OrganisationCreated, OrganisationUpdated, OrganisationStageChanged, OrganisationDeleted,
-                            OrganisationRestored, Reverted<Organisation>>;
+                            OrganisationRestored, OrganisationMerged, OrganisationAbsorbed, Reverted<Organisation>>;
 };
 template <>
 struct EventsOf<Person> {
@@ -44,7 +44,7 @@ template <>
 struct EventsOf<Link> {
   static constexpr EntityKind k_kind = EntityKind::link;
   static constexpr Follows k_follows = Follows::organisation;
-  using type = std::variant<LinkCreated, LinkUpdated, LinkEnded, Reverted<Link>>;
+  using type = std::variant<LinkCreated, LinkUpdated, LinkEnded, LinkMoved, Reverted<Link>>;
 };
 template <>
 struct EventsOf<Produit> {
@@ -58,7 +58,7 @@ struct EventsOf<Mandat> {
   static constexpr Follows k_follows = Follows::organisation;
   using type = std::variant<MandatCreated, MandatUpdated, MandatSigned, MandatActivated, MandatTerminated,
                             MandatProduitAdded, MandatProduitChanged, MandatProduitRemoved, MandatExpiringSoon,
-                            MandatDeleted, MandatRestored, Reverted<Mandat>>;
+                            MandatDeleted, MandatRestored, MandatMoved, Reverted<Mandat>>;
 };
 template <>
 struct EventsOf<Interaction> {

@@ -27,4 +27,10 @@ void evolve(std::optional<Link>& state, const LinkEnded& event, const EventConte
   stamp_updated(*state, context);
 }
 
+void evolve(std::optional<Link>& state, const LinkMoved& event, const EventContext& context) {
+  if (!state) return;
+  state->organisation_id = event.organisation_id;
+  stamp_updated(*state, context);
+}
+
 }  // namespace alforis::domain

@@ -35,7 +35,7 @@ struct LinkData {
   BOOST_DESCRIBE_CLASS(LinkData, (), (role, job_title, work_email, work_phone, is_primary, since, until, notes), (), ())
 };
 
-/// Whom a link ties together; never changes.
+/// Whom a link ties together; the organisation changes only when it is merged into another.
 struct LinkEnds {
   Required<Uuid> person_id;
   Required<Uuid> organisation_id;
@@ -65,6 +65,13 @@ struct LinkEnded {
 };
 BOOST_DESCRIBE_STRUCT(LinkEnded, (), (until, reason))
 
+/// Its organisation was merged into another.
+struct LinkMoved {
+  static constexpr std::string_view k_type = "link.moved.v1";
+  Required<Uuid> organisation_id;
+};
+BOOST_DESCRIBE_STRUCT(LinkMoved, (), (organisation_id))
+
 // ---- state
 // -----------------------------------------------------------------------------------------------------------
 
@@ -79,5 +86,6 @@ BOOST_DESCRIBE_STRUCT(Link, (Entity, LinkEnds, LinkData<Full>), (live))
 void evolve(std::optional<Link>& state, LinkCreated event, const EventContext& context);
 void evolve(std::optional<Link>& state, const LinkUpdated& event, const EventContext& context);
 void evolve(std::optional<Link>& state, const LinkEnded& event, const EventContext& context);
+void evolve(std::optional<Link>& state, const LinkMoved& event, const EventContext& context);
 
 }  // namespace alforis::domain

@@ -92,4 +92,10 @@ void evolve(std::optional<Mandat>& state, const MandatRestored&, const EventCont
   if (state) stamp_restored(*state, context);
 }
 
+void evolve(std::optional<Mandat>& state, const MandatMoved& event, const EventContext& context) {
+  if (!state) return;
+  state->organisation_id = event.organisation_id;
+  stamp_updated(*state, context);
+}
+
 }  // namespace alforis::domain

@@ -131,6 +131,13 @@ struct MandatRestored {
 };
 BOOST_DESCRIBE_STRUCT(MandatRestored, (), ())
 
+/// Its organisation was merged into another.
+struct MandatMoved {
+  static constexpr std::string_view k_type = "mandat.moved.v1";
+  Required<Uuid> organisation_id;
+};
+BOOST_DESCRIBE_STRUCT(MandatMoved, (), (organisation_id))
+
 // ---- state
 
 struct Mandat : Entity, MandatParty, MandatData<Full> {
@@ -162,5 +169,6 @@ void evolve(std::optional<Mandat>& state, const MandatProduitRemoved& event, con
 void evolve(std::optional<Mandat>& state, const MandatExpiringSoon& event, const EventContext& context);
 void evolve(std::optional<Mandat>& state, const MandatDeleted& event, const EventContext& context);
 void evolve(std::optional<Mandat>& state, const MandatRestored& event, const EventContext& context);
+void evolve(std::optional<Mandat>& state, const MandatMoved& event, const EventContext& context);
 
 }  // namespace alforis::domain

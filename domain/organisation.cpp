@@ -35,4 +35,16 @@ void evolve(std::optional<Organisation>& state, const OrganisationRestored&, con
   if (state) stamp_restored(*state, context);
 }
 
+void evolve(std::optional<Organisation>& state, const OrganisationMerged& event, const EventContext& context) {
+  if (!state) return;
+  state->merged_into = *event.into;
+  stamp_deleted(*state, context);
+}
+
+void evolve(std::optional<Organisation>& state, const OrganisationAbsorbed& event, const EventContext& context) {
+  if (!state) return;
+  apply<OrganisationData>(*state, event);
+  stamp_updated(*state, context);
+}
+
 }  // namespace alforis::domain

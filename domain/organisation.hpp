@@ -103,21 +103,44 @@ struct OrganisationRestored {
 };
 BOOST_DESCRIBE_STRUCT(OrganisationRestored, (), ())
 
+/// It was the same organisation as another record: it goes into the trash, and its id is that one's alias from now on.
+struct OrganisationMerged {
+  static constexpr std::string_view k_type = "organisation.merged.v1";
+  Required<Uuid> into;
+  std::optional<Text<1000>> reason;
+};
+BOOST_DESCRIBE_STRUCT(OrganisationMerged, (), (into, reason))
+
+/// Which record was merged into this one.
+struct Absorption {
+  Required<Uuid> absorbed_id;
+};
+BOOST_DESCRIBE_STRUCT(Absorption, (), (absorbed_id))
+
+/// The other side of a merge: the fields that this record had not, and the absorbed one had. Never the stage.
+struct OrganisationAbsorbed : Absorption, OrganisationData<Patch> {
+  static constexpr std::string_view k_type = "organisation.absorbed.v1";
+};
+BOOST_DESCRIBE_STRUCT(OrganisationAbsorbed, (Absorption, OrganisationData<Patch>), ())
+
 // ---- state
 // -----------------------------------------------------------------------------------------------------------
 
 struct Organisation : Entity, OrganisationData<Full> {
   static constexpr std::string_view k_entity = "organisation";
-  Instant stage_since;  ///< when the present stage was entered
+  Instant stage_since;              ///< when the present stage was entered
+  std::optional<Uuid> merged_into;  ///< the record that took this one's place; then this one is deleted
 
   friend bool operator==(const Organisation&, const Organisation&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Organisation, (Entity, OrganisationData<Full>), (stage_since))
+BOOST_DESCRIBE_STRUCT(Organisation, (Entity, OrganisationData<Full>), (stage_since, merged_into))
 
 void evolve(std::optional<Organisation>& state, OrganisationCreated event, const EventContext& context);
 void evolve(std::optional<Organisation>& state, const OrganisationUpdated& event, const EventContext& context);
 void evolve(std::optional<Organisation>& state, const OrganisationStageChanged& event, const EventContext& context);
 void evolve(std::optional<Organisation>& state, const OrganisationDeleted& event, const EventContext& context);
 void evolve(std::optional<Organisation>& state, const OrganisationRestored& event, const EventContext& context);
+void evolve(std::optional<Organisation>& state, const OrganisationMerged& event, const EventContext& context);
+void evolve(std::optional<Organisation>& state, const OrganisationAbsorbed& event, const EventContext& context);
 
 }  // namespace alforis::domain

@@ -54,6 +54,8 @@ std::string_view kind_text(RejectionKind kind) {
       return "key_reused";
     case RejectionKind::unavailable:
       return "unavailable";
+    case RejectionKind::moved:
+      return "moved";
   }
   return "?";
 }
