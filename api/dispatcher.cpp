@@ -181,6 +181,20 @@ Task<Response> Dispatcher::run(RequestContext& context) const {
   co_return answer_exception(context, exception);
 }
 
+Response RequestContext::answer(const Problem& problem) const {
+  Response response = to_response(problem, request.locale(), request.request_id());
+  constexpr unsigned k_moved = 301;
+  if (response.status == k_moved && problem.conflict) {
+    const std::string_view old = path_parameter(0);
+    std::string target(request.path());
+    if (const auto at = target.find(old); at != std::string::npos)
+      target.replace(at, old.size(), problem.conflict->text());
+    if (!request.raw_query().empty()) target += '?' + std::string(request.raw_query());
+    response.header("Location", target);
+  }
+  return response;
+}
+
 Response Dispatcher::answer_exception(const RequestContext& context, std::exception_ptr exception) const {
   try {
     std::rethrow_exception(std::move(exception));

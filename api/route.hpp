@@ -62,8 +62,9 @@ struct RequestContext {
   const domain::Viewer& viewer() const { return session.viewer; }
   /// The decoded path segment: 0 is the pattern's first `{…}`.
   std::string_view path_parameter(std::size_t index) const { return request.path_parameter(index); }
-  /// The problem as an answer in the asker's language.
-  Response answer(const Problem& problem) const { return to_response(problem, request.locale(), request.request_id()); }
+  /// The problem as an answer in the asker's language. With status 301 it leads to the same path with the id of the
+  /// record that took the place of the first one in it.
+  Response answer(const Problem& problem) const;
 };
 
 /// A named JSON Schema; in OpenAPI a component of that name. No `make`: there is no body.

@@ -2,9 +2,11 @@
 // running server.
 
 #include <iostream>
+#include <map>
 
 #include "domain/events.hpp"
 #include "domain/values/instant.hpp"
+#include "domain/wire/enums.hpp"
 #include "domain/wire/json.hpp"
 #include "programs/commands.hpp"
 #include "programs/settings.hpp"
@@ -21,6 +23,7 @@ struct ReplaySettings {
   std::string entity;
   std::uint64_t from = 0;
   bool json = false;
+  std::string state;  ///< of which kind of entity the states are to be told, instead of events
 };
 
 /// Where a replay ends: after this position, or at this instant.
@@ -85,9 +88,47 @@ void print_event(const Commit& commit, const eventstore::Event& event, bool json
 /// The end of the file is where the reader is: a closed pipe is a reader that has seen enough.
 int finished() { return std::cout.flush() ? 0 : 2; }
 
+/// Every record of a kind as it was in the end, in the order of ids; deleted ones too.
+template <class State>
+void print_states(eventstore::Log& log, const Bound& bound) {
+  std::map<domain::Uuid, std::optional<State>> states;
+  for_each_commit(log, bound, [&](const Commit& commit) {
+    const auto actor = domain::Uuid::parse(commit.actor).value();
+    for (const auto& event : commit.events) {
+      if (domain::entity_kind_of_type(event.type) != domain::EventsOf<State>::k_kind) continue;
+      const auto id = domain::Uuid::parse(event.entity_id).value();
+      const auto decoded = domain::decode_event(event.type, event.data).value();
+      std::visit(
+          [&]<class Event>(const Event& known) {
+            if constexpr (std::is_same_v<domain::StateOf<Event>, State>) {
+              evolve(states[id], known, {id, actor, domain::Instant::from_micros(commit.time_us)});
+            }
+          },
+          decoded);
+    }
+  });
+  for (const auto& [id, state] : states) {
+    if (state) std::cout << domain::wire::shown_json(*state) << '\n';
+  }
+}
+
+int replay_states(eventstore::Log& log, const ReplaySettings& settings) {
+  const auto kind = domain::enum_from_text<domain::EntityKind>(settings.state);
+  if (!kind) {
+    throw std::runtime_error("--state " + settings.state + ": expected one of " +
+                             domain::enum_choices<domain::EntityKind>());
+  }
+  const Bound bound = parse_bound(settings.until);
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([&]<class T>(T) {
+    if (domain::EventsOf<typename T::type>::k_kind == *kind) print_states<typename T::type>(log, bound);
+  });
+  return finished();
+}
+
 int replay(const ReplaySettings& settings) {
   std::ios::sync_with_stdio(false);
   const auto log = open_log(settings.stores, true);
+  if (!settings.state.empty()) return replay_states(*log, settings);
   for_each_commit(*log, parse_bound(settings.until), [&](const Commit& commit) {
     if (commit.position < settings.from) return;
     for (const auto& event : commit.events) std::cout << json_line(commit, event) << '\n';
@@ -122,10 +163,12 @@ void add_replay(CLI::App& app, ExitCode& exit) {
       app.add_subcommand("replay", "Print every event of the log as JSON lines, up to any position or instant");
   command->footer(
       "Examples:\n  alforis replay --data var/data --until 2026-01-31T18:00:00Z\n  alforis replay --until 1200 | jq "
-      ".type");
+      ".type\n  alforis replay --until 1200 --state organisation");
   add_store_options(*command, settings->stores, false);
   command->add_option("--from", settings->from, "first position");
   command->add_option("--until", settings->until, "last position, or an instant (RFC 3339)");
+  command->add_option("--state", settings->state,
+                      "print every record of this kind as it was in the end, instead of events");
   command->callback([settings, &exit] { exit.value = replay(*settings); });
 }
 

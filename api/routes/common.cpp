@@ -38,6 +38,18 @@ Expected<bool> deleted_too(const Request& request) {
   return asked == "true";
 }
 
+constexpr std::string_view k_as_of = "as_of";
+constexpr std::string_view k_as_of_position = "as_of_position";
+
+bool asks_for_past(const Request& request) {
+  return request.parameter(k_as_of).has_value() || request.parameter(k_as_of_position).has_value();
+}
+
+Response of_moment(Response response, eventstore::Position moment) {
+  response.header("Alforis-As-Of", std::to_string(moment));
+  return response;
+}
+
 /// nullopt: the asker gets 404.
 std::optional<Response> answer_record(const CachedRecord& cached, EntityKind kind, const RequestContext& context) {
   const bool deleted_asked = deleted_too(context.request).value();
@@ -79,7 +91,10 @@ Expected<std::string> opened_cursor(const Services& services, const RequestConte
 
 Expected<projections::ListQuery> list_query(const Services& services, EntityKind kind, const RequestContext& context) {
   projections::Parameters parameters;
-  for (const auto& [name, value] : context.request.parameters()) parameters.emplace_back(name, value);
+  for (const auto& [name, value] : context.request.parameters()) {
+    if (name == k_as_of || name == k_as_of_position) continue;
+    parameters.emplace_back(name, value);
+  }
   auto query = projections::parse_list_query(kind, parameters, context.viewer());
   if (!query) return parameter_problem(query.error());
   if (!query->after.empty()) {
@@ -251,6 +266,7 @@ Task<void> wait_for(Services& services, RequestContext& context, eventstore::Pos
 
 std::optional<Response> cached_record(Services& services, EntityKind kind, const RequestContext& context) {
   if (!cacheable(kind)) return std::nullopt;
+  if (asks_for_past(context.request)) return std::nullopt;
   const auto position = after_position(context.request);
   const auto id = Uuid::parse(context.path_parameter(0));
   if (!position || *position > services.gate.position() || !id) return std::nullopt;
@@ -259,29 +275,140 @@ std::optional<Response> cached_record(Services& services, EntityKind kind, const
   return answer_record(*cached, kind, context);
 }
 
+namespace {
+
+/// The record that took the place of one that was merged, if the asker may see it.
+Task<std::optional<Uuid>> survivor_of(Services& services, CachedRecordPtr merged, const RequestContext& context) {
+  std::optional<Uuid> survivor;
+  while (merged && merged->record.deleted) {
+    const auto members = domain::wire::members_of(merged->body->bytes());
+    const std::string* const into = domain::wire::value_of(members, "merged_into");
+    if (into == nullptr) co_return std::nullopt;
+    survivor = Uuid::parse(std::string_view(*into).substr(1, Uuid::k_text_length)).value();
+    auto loading = load_record(services, EntityKind::organisation, *survivor);
+    merged = co_await std::move(loading);
+  }
+  if (!merged || !projections::visible(context.viewer(), EntityKind::organisation, merged->record)) {
+    co_return std::nullopt;
+  }
+  co_return survivor;
+}
+
+}  // namespace
+
+namespace {
+
+Expected<eventstore::Position> past_position(const Services& services, std::string_view text) {
+  eventstore::Position position = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), position);
+  if (error == std::errc() && end == text.data() + text.size() && position <= services.writer.status().position) {
+    return position;
+  }
+  return Problem::parameter(k_as_of_position, "invalid_value", "a position of the log, as Alforis-Position gives it");
+}
+
+Expected<domain::Instant> past_instant(const Services& services, std::string_view text) {
+  const auto instant = domain::Instant::parse(text);
+  if (!instant) return Problem::parameter(k_as_of, "invalid_value", "an instant such as 2026-01-31T18:00:00Z");
+  if (instant->micros() > services.now_us()) {
+    return Problem::parameter(k_as_of, "invalid_value", "nobody knows yet what will be then");
+  }
+  return *instant;
+}
+
+/// As it was, for who may see it as it is by now.
+Task<Response> read_past(Services& services, EntityKind kind, Uuid id, eventstore::Position moment,
+                         RequestContext& context) {
+  const bool deleted_asked = deleted_too(context.request).value();
+  auto loading = load_record(services, kind, id);
+  const auto present = co_await std::move(loading);
+  const bool seen = present && projections::visible(context.viewer(), kind, present->record) &&
+                    (!present->record.deleted || may_see_deleted(context.viewer(), present->record));
+  if (!seen) co_return context.answer(Problem::of("not_found"));
+  auto question = [kind, id, moment](QueryReader& reader) { return reader.find_at(kind, id, moment); };
+  auto asking = ask(services, std::move(question));
+  const auto past = co_await std::move(asking);
+  if (!past || (past->deleted && !deleted_asked)) co_return context.answer(Problem::of("not_found"));
+  Response response = Response::json(past->document);
+  response.etag = std::to_string(past->version);
+  co_return of_moment(std::move(response), moment);
+}
+
+}  // namespace
+
+Task<std::optional<eventstore::Position>> asked_moment(Services& services, RequestContext& context) {
+  const auto position = context.request.parameter(k_as_of_position);
+  const auto instant = context.request.parameter(k_as_of);
+  if (!position && !instant) co_return std::nullopt;
+  if (position && instant) {
+    throw ProblemException(Problem::parameter(k_as_of, "invalid_value", "one of as_of and as_of_position"));
+  }
+  if (position) {
+    const auto moment = past_position(services, *position).value();
+    auto waiting = wait_for(services, context, moment);
+    co_await std::move(waiting);
+    co_return moment;
+  }
+  const domain::Instant time = past_instant(services, *instant).value();
+  auto waiting = wait_for(services, context, services.writer.status().position);
+  co_await std::move(waiting);
+  auto question = [time](QueryReader& reader) { return reader.position_at(time); };
+  auto asking = ask(services, std::move(question));
+  const auto moment = co_await std::move(asking);
+  co_return moment;
+}
+
+std::vector<QueryParameter> moment_parameters() {
+  return {{std::string(k_as_of), "as it was then; not with as_of_position", R"({"type":"string","format":"date-time"})",
+           false, "2026-01-31T18:00:00Z"},
+          {std::string(k_as_of_position), "as it was after the commit at this position (`Alforis-Position`)",
+           R"({"type":"integer","minimum":0})", false, ""}};
+}
+
 Task<Response> read_record(Services& services, EntityKind kind, Uuid id, RequestContext& context) {
   deleted_too(context.request).value();
   co_await wait_for_position(services, context);
+  auto asking_when = asked_moment(services, context);
+  const auto moment = co_await std::move(asking_when);
+  if (moment) {
+    auto reading = read_past(services, kind, id, *moment, context);
+    co_return co_await std::move(reading);
+  }
   auto loading = load_record(services, kind, id);
   const auto cached = co_await std::move(loading);
   if (cached) {
     if (auto response = answer_record(*cached, kind, context)) co_return std::move(*response);
   }
-  co_return context.answer(Problem::of("not_found"));
+  Problem problem = Problem::of("not_found");
+  if (kind == EntityKind::organisation && cached && cached->record.deleted) {
+    auto following = survivor_of(services, cached, context);
+    const auto survivor = co_await std::move(following);
+    if (survivor) {
+      problem = Problem::of("merged");
+      problem.conflict = *survivor;
+    }
+  }
+  co_return context.answer(problem);
 }
 
 Task<Response> read_list(Services& services, EntityKind kind, RequestContext& context) {
   co_await wait_for_position(services, context);
   auto query = list_query(services, kind, context).value();
+  auto asking_when = asked_moment(services, context);
+  query.as_of = co_await std::move(asking_when);
+  const auto moment = query.as_of;
   // Cursors are sealed for their reader, so pages are shared between requests of one reader only.
   const std::string key = context.viewer().id.text() + cache_key(query);
   const auto ticket = services.pages.ticket();
-  if (auto page = services.pages.find(key)) co_return answer_page(std::move(page), context);
+  if (!moment) {
+    if (auto page = services.pages.find(key)) co_return answer_page(std::move(page), context);
+  }
   auto question = [query = std::move(query)](QueryReader& reader) { return reader.list(query); };
   auto asking = ask(services, std::move(question));
   const auto page = co_await std::move(asking);
   if (!page) co_return context.answer(parameter_problem(page.error()));
   auto body = std::make_shared<const SharedBody>(page_body(services, context, *page));
+  if (moment) co_return of_moment(answer_page(std::move(body), context), *moment);
   services.pages.put(key, body, ticket);
   co_return answer_page(std::move(body), context);
 }
@@ -421,6 +548,7 @@ std::vector<Route> read_routes(Services& services, EntityKind kind, std::string_
   one.etag = true;
   one.query = {
       {"deleted", "true: also when it is deleted, for who may restore it", R"({"type":"boolean"})", false, "true"}};
+  for (QueryParameter& parameter : moment_parameters()) one.query.push_back(std::move(parameter));
   one.fast = [&services, kind](RequestContext& context) { return cached_record(services, kind, context); };
   one.handler = [&services, kind](RequestContext& context) {
     return read_record(services, kind, path_id(context).value(), context);
@@ -443,6 +571,7 @@ std::vector<Route> read_routes(Services& services, EntityKind kind, std::string_
     list.query.push_back(
         {"deleted", "true: the deleted ones, for who may restore them", R"({"type":"boolean"})", false, ""});
   }
+  for (QueryParameter& parameter : moment_parameters()) list.query.push_back(std::move(parameter));
   for (const auto& field : projections::list_fields(kind)) {
     for (const std::string& op : field.operators) {
       list.query.push_back({op.empty() ? field.name : field.name + '.' + op, "filter", field.schema, false, ""});

@@ -43,6 +43,12 @@ Task<void> wait_for_position(Services& services, RequestContext& context);
 /// The same for a position that the route itself needs.
 Task<void> wait_for(Services& services, RequestContext& context, eventstore::Position position);
 
+/// The point in the past that `as_of_position` or `as_of` asks for; nullopt: the present. Waits until the tables know
+/// it. 400 for what is still to come.
+Task<std::optional<eventstore::Position>> asked_moment(Services& services, RequestContext& context);
+/// The query parameters that asked_moment() reads.
+std::vector<QueryParameter> moment_parameters();
+
 /// The record from the cache when it is there, may be seen and is new enough; nullopt: ask the database.
 std::optional<Response> cached_record(Services& services, domain::EntityKind kind, const RequestContext& context);
 /// The record, from the cache or the database. Deleted records are found by who may restore them, with `deleted=true`.

@@ -15,4 +15,10 @@ struct StageMove {
 };
 BOOST_DESCRIBE_STRUCT(StageMove, (), (stage, reason))
 
+struct Merge {
+  domain::Required<domain::Uuid> into;
+  std::optional<domain::Text<1000>> reason;
+};
+BOOST_DESCRIBE_STRUCT(Merge, (), (into, reason))
+
 }  // namespace alforis::api

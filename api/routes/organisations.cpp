@@ -1,6 +1,8 @@
 #include "api/routes/command_routes.hpp"
+#include "api/routes/duplicates.hpp"
 #include "api/routes/organisation_bodies.hpp"
 #include "api/routes/resources.hpp"
+#include "commands/merge.hpp"
 #include "commands/organisation.hpp"
 #include "domain/wire/codec.hpp"
 
@@ -48,13 +50,32 @@ std::vector<Route> organisation_routes(Services& services) {
                              });
   may_answer(stage, {"deleted"});
   stage.examples = {{"Lost", R"({"stage":"perdu","reason":"Frais trop élevés"})", ""}};
-  may_answer(rows.remove<commands::DeleteOrganisation>("Delete; can be restored"), {"deleted", "in_running_mandats"});
-  may_answer(rows.restore<commands::RestoreOrganisation>(), {"not_unique"});
+  Route& merge =
+      rows.change<Merge>(Method::post, "/merge", "Merge into another record of the same organisation",
+                         input<Merge>("Merge"), false, [](Uuid id, commands::IfMatch if_match, Merge body) {
+                           return commands::MergeOrganisation{id, if_match, *body.into, std::move(body.reason)};
+                         });
+  merge.description =
+      "The survivor, which is the answer, keeps what it has and gets what it has not; links, mandats, interactions and "
+      "tasks go over to it. This record goes into the trash, and its id leads to the survivor from then on (301). "
+      "`POST /undo/{command}` takes all of it back.";
+  may_answer(merge, {"deleted"});
+  merge.examples = {{"Twice the same", R"({"into":"0195c2a0-0000-7000-8000-000000000002"})", ""}};
+  may_answer(rows.remove<commands::DeleteOrganisation>("Delete; can be restored"),
+             {"deleted", "in_running_mandats", "already_merged"});
+  may_answer(rows.restore<commands::RestoreOrganisation>(), {"not_unique", "already_merged"});
   rows.bulk(EntityKind::organisation);
-  return std::move(rows).done();
+  rows.add(duplicates_row(services));
+  std::vector<Route> all = std::move(rows).done();
+  for (Route& route : all) {
+    const bool of_one = route.pattern.find("{id}") != std::string::npos && !route.pattern.ends_with("/history");
+    if (of_one) may_answer(route, {"merged"});
+  }
+  return all;
 }
 
 }  // namespace alforis::api
 
 ALFORIS_WIRE(alforis::api::NewOrganisation)
 ALFORIS_WIRE(alforis::api::StageMove)
+ALFORIS_WIRE(alforis::api::Merge)

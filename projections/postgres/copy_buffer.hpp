@@ -59,7 +59,7 @@ class CopyBuffer {
     number(static_cast<std::int32_t>(day.days().time_since_epoch().count() - k_epoch_days));
   }
 
-  /// One-dimensional text[] of anything with text(); the lower bound is 1.
+  /// One-dimensional text[] of strings or anything with text(); the lower bound is 1.
   template <class Range>
   void text_array(const Range& texts) {
     const std::size_t length_at = data_.size();
@@ -70,13 +70,19 @@ class CopyBuffer {
     if (!texts.empty()) {
       put(static_cast<std::int32_t>(texts.size()));
       put<std::int32_t>(1);
-      for (const auto& element : texts) text(element.text());
+      for (const auto& element : texts) text(plain(element));
     }
     const auto length = big_endian(static_cast<std::int32_t>(data_.size() - length_at - 4));
     std::memcpy(data_.data() + length_at, length.data(), length.size());
   }
 
  private:
+  static std::string_view plain(const std::string& text) { return text; }
+  template <class T>
+  static std::string_view plain(const T& value) {
+    return value.text();
+  }
+
   static constexpr std::int32_t k_text_oid = 25;
   static constexpr std::int64_t k_epoch_days = 10957;  // 2000-01-01, PostgreSQL's epoch, counted from 1970-01-01
 

@@ -2,6 +2,7 @@
 // The columns of the query tables, described once: from this list come the DDL, the COPY rows, the check of filters and
 // sorts, and the parameters in API documents.
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -85,6 +86,17 @@ struct TableOf {
 
 template <class State>
 const TableOf<State>& table_of();
+
+/// Appends the row to a COPY, column by column.
+template <class State>
+void encode_row(postgres::CopyBuffer& out, const RowSource<State>& row) {
+  const auto& columns = table_of<State>().columns;
+  static const auto real = std::count_if(columns.begin(), columns.end(), [](const auto& c) { return c.real(); });
+  out.begin_row(static_cast<std::int16_t>(real));
+  for (const Column<State>& column : columns) {
+    if (column.real()) column.write(out, row);
+  }
+}
 
 /// A kind's table as SQL and lists see it.
 struct TableInfo {

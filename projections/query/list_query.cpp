@@ -255,6 +255,7 @@ std::string cache_key(const ListQuery& query) {
   for (const SortTerm& term : query.sort) key += (term.descending ? '-' : '+') + term.field + k_end;
   key += std::to_string(query.limit) + k_end + query.after + k_end + (query.deleted ? 'd' : 'l');
   key += std::to_string(static_cast<int>(query.count)) + k_end;
+  if (query.as_of) key += std::to_string(*query.as_of) + k_end;
   if (query.viewer.role == domain::Role::admin) return key + "admin";
   key += std::to_string(static_cast<int>(query.viewer.role)) + query.viewer.id.text();
   return query.viewer.team ? key + query.viewer.team->text() : key;

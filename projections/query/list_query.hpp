@@ -2,6 +2,7 @@
 // What can be asked of a list, and the check of a request's parameters against the columns. Pure.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -59,6 +60,9 @@ struct ListQuery {
   domain::Viewer viewer;
   bool deleted = false;
   Count count = Count::none;
+  /// The records as they were after the commit at this position, of those that the viewer may see now. Conditions that
+  /// look at other records see those as they are.
+  std::optional<std::uint64_t> as_of;
 };
 
 /// A week as somebody's calendar has it.

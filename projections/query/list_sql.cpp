@@ -107,7 +107,7 @@ class Builder {
     statement_.sql =
         "SELECT c.\"position\", p.* FROM (SELECT \"position\" FROM " + schema_ +
         ".projection_versions WHERE projection = 'query' AND active) c LEFT JOIN LATERAL (SELECT r.doc, r.id" + keys() +
-        " FROM " + table() + " r WHERE " + *where + order + " LIMIT " + std::to_string(query_.limit + 1) +
+        " FROM " + rows() + " r WHERE " + *where + order + " LIMIT " + std::to_string(query_.limit + 1) +
         ") p ON true ORDER BY " + order_by("p.");
     return std::move(statement_);
   }
@@ -115,8 +115,7 @@ class Builder {
   Result<Statement> count(std::string_view before, std::string_view selected) {
     auto where = conditions();
     if (!where) return where.error();
-    statement_.sql =
-        std::string(before) + "SELECT " + std::string(selected) + " FROM " + table() + " r WHERE " + *where;
+    statement_.sql = std::string(before) + "SELECT " + std::string(selected) + " FROM " + rows() + " r WHERE " + *where;
     return std::move(statement_);
   }
 
@@ -152,7 +151,32 @@ class Builder {
     return std::move(statement_);
   }
 
+  Statement alike(const domain::Uuid& of, std::size_t most) {
+    statement_.sql = "SELECT a.doc, r.doc FROM " + table() + " a JOIN " + table() +
+                     " r ON r.identities && a.identities AND r.id <> a.id WHERE a.id = " + bind(of.text(), "uuid") +
+                     " AND " + live_and_seen("a") + " AND " + live_and_seen("r") + " ORDER BY r.id LIMIT " +
+                     std::to_string(most);
+    return std::move(statement_);
+  }
+
+  Statement alike(std::size_t most) {
+    const std::string few = std::to_string(20);
+    statement_.sql = "WITH shared AS (SELECT array_agg(r.id ORDER BY r.id) AS ids FROM " + table() +
+                     " r, unnest(r.identities) AS identity WHERE " + live_and_seen("r") +
+                     " GROUP BY identity HAVING count(*) > 1), pairs AS (SELECT DISTINCT a.id AS a, b.id AS b FROM "
+                     "shared, unnest(ids) AS a(id), unnest(ids) AS b(id) WHERE a.id < b.id AND (cardinality(ids) <= " +
+                     few + " OR a.id = ids[1]) ORDER BY 1, 2 LIMIT " + std::to_string(most) +
+                     ") SELECT x.doc, y.doc FROM pairs JOIN " + table() + " x ON x.id = pairs.a JOIN " + table() +
+                     " y ON y.id = pairs.b";
+    return std::move(statement_);
+  }
+
  private:
+  std::string live_and_seen(const std::string& row) {
+    const std::string rights = may_see_organisation(row);
+    return "NOT " + row + ".deleted" + (rights.empty() ? "" : " AND " + rights);
+  }
+
   static std::string status_of(domain::TaskStatus status) { return std::to_string(static_cast<int>(status)); }
 
   std::string bind(std::optional<std::string> value, std::string_view type) {
@@ -161,6 +185,13 @@ class Builder {
   }
 
   std::string table() const { return schema_ + '.' + std::string(table_info(query_.kind).name); }
+
+  /// What is listed: the table, or what it was.
+  std::string rows() const {
+    if (!query_.as_of) return table();
+    return "(SELECT * FROM " + table() + " WHERE \"position\" <= " + std::to_string(*query_.as_of) +
+           " UNION ALL SELECT * FROM " + past_table(query_.kind) + ')';
+  }
 
   const ColumnInfo& sort_column(std::size_t term) const { return *find_field(query_.kind, sort_[term].field); }
 
@@ -224,7 +255,7 @@ class Builder {
     std::string where = query_.deleted ? "r.deleted" : "NOT r.deleted";
     // The trash is the managers'; others find what they deleted themselves, because that they may restore.
     if (query_.deleted && query_.viewer.role < Role::manager) where += " AND r.deleted_by = " + viewer_id();
-    const std::string rights = may_see();
+    const std::string rights = query_.as_of ? may_see_now() : may_see();
     if (!rights.empty()) where += " AND " + rights;
     for (const Condition& condition : query_.conditions) {
       auto sql = one(condition);
@@ -346,6 +377,16 @@ class Builder {
     return sql + " END";
   }
 
+  /// Of a row of the past: whether the record may be seen as it is by now.
+  std::string may_see_now() {
+    if (query_.viewer.role == Role::admin) return {};
+    const std::string rights = may_see();
+    const std::string live = query_.viewer.role < Role::manager
+                                 ? "(NOT r.deleted OR r.deleted_by = " + viewer_id() + ')'
+                                 : std::string("true");
+    return "r.id IN (SELECT r.id FROM " + table() + " r WHERE " + live + (rights.empty() ? "" : " AND " + rights) + ')';
+  }
+
   std::string may_see() {
     if (query_.viewer.role == Role::admin) return {};
     switch (domain::follows(query_.kind)) {
@@ -409,12 +450,23 @@ Result<Statement> parts_statement(const std::string& schema, const ListQuery& qu
   return Builder(schema, query).parts(field, edges);
 }
 
+std::string past_table(EntityKind kind) { return "pg_temp.past_" + std::string(table_info(kind).name); }
+
 Statement week_statement(const std::string& schema, const domain::Viewer& viewer, const domain::Uuid& team,
                          const Week& week) {
   ListQuery query;
   query.kind = EntityKind::task;
   query.viewer = viewer;
   return Builder(schema, query).week(team, week);
+}
+
+Statement alike_statement(const std::string& schema, const domain::Viewer& viewer,
+                          const std::optional<domain::Uuid>& of, std::size_t most) {
+  ListQuery query;
+  query.kind = EntityKind::organisation;
+  query.viewer = viewer;
+  Builder builder(schema, query);
+  return of ? builder.alike(*of, most) : builder.alike(most);
 }
 
 std::string cursor_payload(const ListQuery& query, const std::vector<std::optional<std::string>>& values,

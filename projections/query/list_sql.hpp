@@ -16,6 +16,9 @@ struct Statement {
   std::vector<postgres::Param> params;
 };
 
+/// The temporary table that holds, for a list of the past, the records that have been changed since.
+std::string past_table(domain::EntityKind kind);
+
 /// The page. Columns: checkpoint position, document (NULL: the page is empty), id, then one per sort term; one row more
 /// than the limit when there is a next page. Fails with `invalid_value` at `after` or at a condition made by hand.
 domain::Result<Statement> list_statement(const std::string& schema, const ListQuery& query);
@@ -35,6 +38,12 @@ domain::Result<Statement> parts_statement(const std::string& schema, const ListQ
 /// overdue, done.
 Statement week_statement(const std::string& schema, const domain::Viewer& viewer, const domain::Uuid& team,
                          const Week& week);
+
+/// Pairs of live organisations that share one of their identities (domain/likeness.hpp) and that the viewer may both
+/// see: of `of` with others, or of all. At most `most`; of an identity that more than twenty have, one of them with
+/// each other. Columns: both documents.
+Statement alike_statement(const std::string& schema, const domain::Viewer& viewer,
+                          const std::optional<domain::Uuid>& of, std::size_t most);
 
 /// Which sort terms apply: the query's own, with what orders the equals of the last one, or newest first.
 std::vector<SortTerm> effective_sort(const ListQuery& query);

@@ -1,11 +1,15 @@
 #include "projections/query/reader.hpp"
 
+#include <algorithm>
+#include <unordered_map>
+
 #include "domain/wire/enums.hpp"
 #include "domain/wire/json.hpp"
 #include "projections/postgres/connection.hpp"
 #include "projections/query/columns.hpp"
 #include "projections/query/history.hpp"
 #include "projections/query/list_sql.hpp"
+#include "projections/query/past.hpp"
 #include "projections/query/schema.hpp"
 
 namespace alforis::projections {
@@ -20,6 +24,7 @@ using domain::Viewer;
 using postgres::Connection;
 using postgres::Param;
 using postgres::Rows;
+using postgres::Transaction;
 
 namespace {
 
@@ -155,14 +160,42 @@ class QueryReader::Core {
     return record;
   }
 
+  std::optional<PastRecord> find_at(EntityKind kind, const Uuid& id, Position position) {
+    return past_record(kind, id, history_rows(id, HistoryPlace{position + 1, 0}));
+  }
+
+  /// Times rise with positions, so that the last commit before a time is the last one of any span that ends there and
+  /// has one.
+  Position position_at(domain::Instant time) {
+    constexpr std::string_view k_spans[] = {"1 second", "1 minute", "1 hour", "1 day", "30 days", "200 years"};
+    for (const std::string_view span : k_spans) {
+      const Rows rows = read([&](Connection& connection) {
+        return connection.run("SELECT max(\"position\") FROM " + schema_ +
+                                  ".history WHERE time <= $1::timestamptz AND time > $1::timestamptz - interval '" +
+                                  std::string(span) + '\'',
+                              {time.text()});
+      });
+      if (!rows.null(0, 0)) return static_cast<Position>(rows.integer(0, 0));
+    }
+    return 0;
+  }
+
   Result<Page> list(const ListQuery& query) {
     auto statement = list_statement(schema_, query);
     if (!statement) return statement.error();
     Page page;
     try {
       read([&](Connection& connection) {
-        page = read_page(query, connection.prepared(statement->sql, statement->params));
-        if (query.count == Count::exact) page.total = counted(connection, count_statement(schema_, query).value());
+        std::optional<Transaction> past;
+        if (query.as_of) {
+          past.emplace(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ");
+          fill_past(connection, query);
+        }
+        // A temporary table is another one each time, for which no plan can be kept.
+        page = read_page(query, past ? connection.run(statement->sql, statement->params)
+                                     : connection.prepared(statement->sql, statement->params));
+        if (query.count == Count::exact)
+          page.total = counted(connection, count_statement(schema_, query).value(), query);
         if (query.count == Count::estimate)
           page.total = estimated(connection, estimate_statement(schema_, query).value());
         return 0;
@@ -208,6 +241,23 @@ class QueryReader::Core {
           {stored_uuid(rows.text(row, 0)), day, rows.integer(row, 2), rows.integer(row, 3), rows.integer(row, 4)});
     }
     return all;
+  }
+
+  Duplicates duplicates(const Viewer& viewer, const std::optional<Uuid>& of, int least) {
+    constexpr std::size_t k_most_pairs = 2000;
+    const Statement statement = alike_statement(schema_, viewer, of, k_most_pairs);
+    const Rows rows =
+        read([&](Connection& connection) { return connection.prepared(statement.sql, statement.params); });
+    Duplicates found;
+    found.complete = rows.size() < k_most_pairs;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      Duplicate pair = compared(rows.text(row, 0), rows.text(row, 1));
+      if (pair.likeness.score >= least) found.pairs.push_back(std::move(pair));
+    }
+    std::sort(found.pairs.begin(), found.pairs.end(), [](const Duplicate& a, const Duplicate& b) {
+      return std::tie(b.likeness.score, a.ids[0], a.ids[1]) < std::tie(a.likeness.score, b.ids[0], b.ids[1]);
+    });
+    return found;
   }
 
   std::vector<TallyRow> tallies(const TallyQuery& query) {
@@ -373,6 +423,22 @@ class QueryReader::Core {
     connection_ = std::make_unique<Connection>(dsn_, options);
   }
 
+  static Duplicate compared(std::string_view one, std::string_view other) {
+    const auto read = [](std::string_view document) {
+      auto organisation = domain::wire::from_stored<domain::Organisation>(document);
+      if (organisation) return std::move(*organisation);
+      throw DatabaseUnavailable("a document does not read back: " + organisation.error().front().detail);
+    };
+    const domain::Organisation a = read(one);
+    const domain::Organisation b = read(other);
+    Duplicate pair{domain::likeness(a, b), {a.id, b.id}, {std::string(one), std::string(other)}};
+    if (b.id < a.id) {
+      std::swap(pair.ids[0], pair.ids[1]);
+      std::swap(pair.documents[0], pair.documents[1]);
+    }
+    return pair;
+  }
+
   Page read_page(const ListQuery& query, const Rows& rows) {
     if (rows.empty()) throw DatabaseUnavailable("the query tables are not there yet");
     Page page;
@@ -390,8 +456,77 @@ class QueryReader::Core {
     return page;
   }
 
-  static std::int64_t counted(Connection& connection, const Statement& statement) {
-    return connection.prepared(statement.sql, statement.params).integer(0, 0);
+  static std::int64_t counted(Connection& connection, const Statement& statement, const ListQuery& query) {
+    return (query.as_of ? connection.run(statement.sql, statement.params)
+                        : connection.prepared(statement.sql, statement.params))
+        .integer(0, 0);
+  }
+
+  /// Puts what the records that have been changed since were then into a table of the transaction.
+  void fill_past(Connection& connection, const ListQuery& query) {
+    constexpr std::size_t k_chunk = 2000;
+    const std::string live = schema_ + '.' + std::string(table_info(query.kind).name);
+    const std::string position = std::to_string(*query.as_of);
+    connection.script("CREATE TEMP TABLE " + past_table(query.kind).substr(sizeof "pg_temp." - 1) + " (LIKE " + live +
+                      ") ON COMMIT DROP");
+    const auto teams = user_teams(connection);
+    const TeamOf team_of = [&](const Uuid& user) {
+      const auto found = teams.find(user);
+      return found == teams.end() ? std::nullopt : found->second;
+    };
+    const Rows changed = connection.run("SELECT id FROM " + live + " WHERE \"position\" > $1", {position});
+    for (std::size_t from = 0; from < changed.size(); from += k_chunk) {
+      std::vector<std::string> ids;
+      for (std::size_t i = from; i < std::min(changed.size(), from + k_chunk); ++i)
+        ids.emplace_back(changed.text(i, 0));
+      const Rows rows = connection.run(
+          "SELECT " + history_columns() + ", entity_id FROM " + schema_ +
+              ".history WHERE entity_id = ANY ($1::uuid[]) AND \"position\" <= $2 ORDER BY entity_id, \"position\", "
+              "\"index\"",
+          {postgres::array_literal(ids), position});
+      postgres::CopyBuffer out;
+      append_past_rows(out, query.kind, rows, team_of);
+      if (!out.empty()) {
+        connection.copy_in("COPY " + past_table(query.kind) + " FROM STDIN (FORMAT binary)", out.finish());
+      }
+    }
+  }
+
+  /// The rows are those of many entities, one after the other.
+  static void append_past_rows(postgres::CopyBuffer& out, EntityKind kind, const Rows& rows, const TeamOf& team_of) {
+    std::vector<HistoryRow> of_one;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      of_one.push_back(history_row(rows, row));
+      const bool last =
+          row + 1 == rows.size() || rows.text(row + 1, k_history_columns) != rows.text(row, k_history_columns);
+      if (!last) continue;
+      append_past_row(out, kind, stored_uuid(rows.text(row, k_history_columns)), of_one, team_of);
+      of_one.clear();
+    }
+  }
+
+  std::unordered_map<Uuid, std::optional<Uuid>> user_teams(Connection& connection) const {
+    const Rows rows = connection.run("SELECT id, team_id FROM " + schema_ + ".users");
+    std::unordered_map<Uuid, std::optional<Uuid>> teams;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      teams.emplace(stored_uuid(rows.text(row, 0)), stored_uuid(rows, row, 1));
+    }
+    return teams;
+  }
+
+  static std::string history_columns() {
+    return "\"position\", \"index\", actor, " + micros("time") + ", type, metadata, data";
+  }
+  static constexpr std::size_t k_history_columns = 7;
+
+  static HistoryRow history_row(const Rows& rows, std::size_t row) {
+    return {static_cast<Position>(rows.integer(row, 0)),
+            static_cast<std::uint32_t>(rows.integer(row, 1)),
+            stored_uuid(rows.text(row, 2)),
+            domain::Instant::from_micros(rows.integer(row, 3)),
+            std::string(rows.text(row, 4)),
+            std::string(rows.text(row, 5)),
+            std::string(rows.text(row, 6))};
   }
 
   static std::int64_t estimated(Connection& connection, const Statement& statement) {
@@ -401,7 +536,7 @@ class QueryReader::Core {
   std::vector<HistoryRow> history_rows(const Uuid& id, const std::optional<HistoryPlace>& before) {
     const Rows rows = read([&](Connection& connection) {
       return connection.prepared(
-          "SELECT \"position\", \"index\", actor, " + micros("time") + ", type, metadata, data FROM " + schema_ +
+          "SELECT " + history_columns() + " FROM " + schema_ +
               ".history WHERE entity_id = $1 AND ($2::bigint IS NULL OR (\"position\", \"index\") < "
               "($2::bigint, $3::integer)) ORDER BY \"position\", \"index\"",
           {id.text(), before ? Param(std::to_string(before->position)) : std::nullopt,
@@ -409,11 +544,7 @@ class QueryReader::Core {
     });
     std::vector<HistoryRow> all;
     all.reserve(rows.size());
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-      all.push_back({static_cast<Position>(rows.integer(row, 0)), static_cast<std::uint32_t>(rows.integer(row, 1)),
-                     stored_uuid(rows.text(row, 2)), domain::Instant::from_micros(rows.integer(row, 3)),
-                     std::string(rows.text(row, 4)), std::string(rows.text(row, 5)), std::string(rows.text(row, 6))});
-    }
+    for (std::size_t row = 0; row < rows.size(); ++row) all.push_back(history_row(rows, row));
     return all;
   }
 
@@ -430,6 +561,10 @@ QueryReader::QueryReader(QueryReader&&) noexcept = default;
 QueryReader& QueryReader::operator=(QueryReader&&) noexcept = default;
 
 std::optional<Record> QueryReader::find(EntityKind kind, const Uuid& id) { return core_->find(kind, id); }
+std::optional<PastRecord> QueryReader::find_at(EntityKind kind, const Uuid& id, Position position) {
+  return core_->find_at(kind, id, position);
+}
+Position QueryReader::position_at(domain::Instant time) { return core_->position_at(time); }
 Result<Page> QueryReader::list(const ListQuery& query) { return core_->list(query); }
 Result<std::vector<AgendaPart>> QueryReader::agenda(const ListQuery& query, std::string_view field,
                                                     const std::vector<domain::Instant>& edges) {
@@ -437,6 +572,9 @@ Result<std::vector<AgendaPart>> QueryReader::agenda(const ListQuery& query, std:
 }
 std::vector<Workload> QueryReader::week(const Viewer& viewer, const Uuid& team, const Week& week) {
   return core_->week(viewer, team, week);
+}
+Duplicates QueryReader::duplicates(const Viewer& viewer, const std::optional<Uuid>& of, int least) {
+  return core_->duplicates(viewer, of, least);
 }
 std::vector<TallyRow> QueryReader::tallies(const TallyQuery& query) { return core_->tallies(query); }
 Result<HistoryPage> QueryReader::history(EntityKind kind, const Uuid& id, std::string_view after, std::size_t limit) {

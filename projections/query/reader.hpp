@@ -11,6 +11,7 @@
 
 #include "domain/api_key.hpp"
 #include "domain/entity_kind.hpp"
+#include "domain/likeness.hpp"
 #include "domain/revert.hpp"
 #include "domain/rights.hpp"
 #include "domain/values/date.hpp"
@@ -41,6 +42,14 @@ struct Record {
   Position position = 0;  ///< checkpoint of the snapshot
 };
 
+/// One entity as it was.
+struct PastRecord {
+  std::string document;  ///< public JSON
+  std::int64_t version = 0;
+  bool deleted = false;
+  std::optional<domain::Uuid> deleted_by;
+};
+
 /// Whether the viewer may know of the record (docs/RIGHTS.md); the same rule that lists apply in SQL.
 bool visible(const domain::Viewer& viewer, domain::EntityKind kind, const Record& record);
 
@@ -55,6 +64,18 @@ struct Page {
 struct AgendaPart {
   std::int64_t total = 0;
   std::vector<std::string> documents;  ///< the earliest
+};
+
+/// Two records that may be the same organisation.
+struct Duplicate {
+  domain::Likeness likeness;
+  domain::Uuid ids[2];       ///< the smaller one first
+  std::string documents[2];  ///< in that order
+};
+
+struct Duplicates {
+  std::vector<Duplicate> pairs;  ///< the likeliest first
+  bool complete = true;          ///< false: there are more than were looked at
 };
 
 /// What one user has to do: so much on a day.
@@ -139,6 +160,13 @@ class QueryReader {
   /// Deleted entities are found too.
   std::optional<Record> find(domain::EntityKind kind, const domain::Uuid& id);
 
+  /// The entity after the commit at a position; nullopt: it was not there yet.
+  std::optional<PastRecord> find_at(domain::EntityKind kind, const domain::Uuid& id, Position position);
+
+  /// The position of the last commit at that time or before; 0: there was none.
+  Position position_at(domain::Instant time);
+
+  /// With `as_of`: as slow as many of the records have been changed since.
   /// Fails with `invalid_value` at `after` for a cursor that belongs to another order of sorting or is none at all.
   domain::Result<Page> list(const ListQuery& query);
 
@@ -149,6 +177,10 @@ class QueryReader {
 
   /// The tasks of a team's members that are due in the week, or were before and are open: day by day, user by user.
   std::vector<Workload> week(const domain::Viewer& viewer, const domain::Uuid& team, const Week& week);
+
+  /// Live organisations that may be the same, of those that the viewer may see; with `of`: the same as that one.
+  /// `least`: percent.
+  Duplicates duplicates(const domain::Viewer& viewer, const std::optional<domain::Uuid>& of, int least);
 
   /// What has been counted, in the order of measure, period, bucket, value, currency.
   std::vector<TallyRow> tallies(const TallyQuery& query);

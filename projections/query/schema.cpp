@@ -122,6 +122,7 @@ std::vector<std::string> query_finish_statements(const std::string& schema) {
   statements.push_back(with_schema(k_history_key, schema));
   // Commits come in their order, so that a few bytes for each run of pages find one.
   statements.push_back("CREATE INDEX ON " + schema + ".history USING brin (\"position\") WITH (autosummarize = on);");
+  statements.push_back("CREATE INDEX ON " + schema + ".history USING brin (time) WITH (autosummarize = on);");
   statements.push_back("CREATE INDEX ON " + schema + ".history (batch) WHERE batch IS NOT NULL;");
   return statements;
 }

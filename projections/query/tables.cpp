@@ -110,8 +110,6 @@ void QueryTables::load(Folder& folder, const std::function<void()>& before_load)
 
 template <class State>
 void QueryTables::encode_rows(const Slots<State>& slots, PreparedBatch& batch) {
-  const auto& all = table_of<State>().columns;
-  const auto real = std::count_if(all.begin(), all.end(), [](const auto& column) { return column.real(); });
   auto& table = batch.tables.emplace_back();
   table.name = table_of<State>().name;
   table.fresh.reserve(slots.size() * k_usual_row);
@@ -124,11 +122,7 @@ void QueryTables::encode_rows(const Slots<State>& slots, PreparedBatch& batch) {
     }
     RowSource<State> row{*slot.state, document_, std::nullopt, slot.position};
     if constexpr (requires { slot.state->owner_id; }) row.team = team_of(slot.state->owner_id);
-    auto& out = slot.existed ? table.changed : table.fresh;
-    out.begin_row(static_cast<std::int16_t>(real));
-    for (const Column<State>& column : all) {
-      if (column.real()) column.write(out, row);
-    }
+    encode_row(slot.existed ? table.changed : table.fresh, row);
   }
 }
 

@@ -168,6 +168,8 @@ RULES = {
     f"POST {API}/organisations/{{id}}/stage": (change(changes), WHOSE),
     f"DELETE {API}/organisations/{{id}}": (change(deletes), WHOSE),
     f"POST {API}/organisations/{{id}}/restore": (restore, WHOSE),
+    f"POST {API}/organisations/{{id}}/merge": (change(deletes), WHOSE),
+    f"GET {API}/organisations/duplicates": (everybody, ANY),
     f"GET {API}/people": (everybody, ANY),
     f"GET {API}/people/{{id}}": (read, PEOPLE),
     f"GET {API}/people/{{id}}/history": (read_history, PEOPLE),

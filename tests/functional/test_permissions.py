@@ -189,6 +189,8 @@ def body_of(route, records, whose):
         return {"produit_id": records.produit()["id"]}
     if method == "PATCH" and path.endswith("{produit_id}"):
         return {"allocation": 12.5}
+    if path.endswith("/merge"):
+        return {"into": records.organisation("shared")["id"]}
     if path.endswith("/stage"):
         return {"stage": "proposition"}
     if path == f"{API}/me/password":

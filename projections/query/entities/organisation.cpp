@@ -1,3 +1,4 @@
+#include "domain/likeness.hpp"
 #include "projections/query/column_types.hpp"
 
 namespace alforis::projections {
@@ -63,6 +64,8 @@ std::vector<Column<Organisation>> organisation_columns() {
                       .add(o.regulator_number)
                       .write(out);
                 }),
+      hidden<O>("identities", ColumnType::text_array, false,
+                [](CopyBuffer& out, const RowSource<O>& row) { out.text_array(domain::identities(row.state)); }),
       document_member<O, &O::phone>("phone"),
       document_member<O, &O::website>("website"),
       document_member<O, &O::address>("address"),
@@ -70,6 +73,7 @@ std::vector<Column<Organisation>> organisation_columns() {
       document_member<O, &O::legal_form>("legal_form"),
       document_member<O, &O::description>("description"),
       document_member<O, &O::notes>("notes"),
+      document_member<O, &O::merged_into>("merged_into"),
   });
 }
 
