@@ -54,6 +54,9 @@ Decided decide(const OpenSession& command, const DecisionContext& context) {
   if (auto refusal = check_new_id<Session>(command.id, context)) return *refusal;
   const auto user = context.state.find<User>(context.actor.id);
   if (!user) return not_found(User::k_entity);
+  if (user->secrets && command.checked_version < user->secrets->password_version) {
+    return forbidden("the password has been changed since it was checked");
+  }
   Decision decision = happened(command.id, command.data);
   if (auto refusal = use_second_factor(command, *user, decision)) return *refusal;
   make_room(user->id, context, decision);

@@ -15,11 +15,13 @@ inline constexpr std::size_t k_most_sessions = 250;
 /// A session that is refreshed again and again ends after this time all the same.
 inline constexpr std::chrono::days k_longest_session{90};
 
-/// Given by the user itself, whose password was right. Who has one-time codes brings one, or a recovery code.
+/// Given by the user itself, whose password was right; refused when it has been changed since. Who has one-time codes
+/// brings one, or a recovery code.
 struct OpenSession {
   using Subject = domain::Session;
   Uuid id;
   domain::SessionCreated data;
+  std::int64_t checked_version = 0;          ///< of the user, when the password was found right
   std::optional<std::int64_t> totp_step;     ///< time step of the code that was right
   std::optional<std::string> recovery_hash;  ///< of the recovery code
 };

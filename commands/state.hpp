@@ -14,7 +14,7 @@
 namespace alforis::commands {
 
 /// Changes whenever keys or values below change their meaning; a store with another one is thrown away and replayed.
-inline constexpr std::string_view k_state_layout = "4";
+inline constexpr std::string_view k_state_layout = "5";
 
 /// What deciders may ask; exact at the position they decide upon.
 class StateView {

@@ -147,6 +147,10 @@ class Undoing {
       refusal_ = forbidden("only managers take away what others made");
       return;
     }
+    if (!can_delete(context_.actor, context_.state.whose(present)) && others_hang_on(present)) {
+      refusal_ = conflict("cannot_undo", "others have built on it");
+      return;
+    }
     // Its maker need not be one who may delete; what stands against it is not told to who might not see it.
     DecisionContext as_admin = context_;
     as_admin.actor.role = Role::admin;
@@ -156,6 +160,28 @@ class Undoing {
       return;
     }
     push(present.id, std::move(taken));
+  }
+
+  /// Whether something of somebody else's belongs to what the actor made.
+  bool others_hang_on(const Organisation& made) const {
+    return any_of_others<Link>(index::of_organisation(Link::k_entity, made.id)) ||
+           any_of_others<Mandat>(index::of_organisation(Mandat::k_entity, made.id)) ||
+           any_of_others<Interaction>(index::of_organisation(Interaction::k_entity, made.id)) ||
+           any_of_others<Task>(index::of_organisation(Task::k_entity, made.id));
+  }
+  bool others_hang_on(const Person& made) const { return any_of_others<Link>(index::links_of_person(made.id)); }
+  template <class State>
+  bool others_hang_on(const State&) const {
+    return false;
+  }
+
+  template <class State>
+  bool any_of_others(const std::string& key) const {
+    const auto ids = context_.state.holders(key);
+    return std::any_of(ids.begin(), ids.end(), [&](const Uuid& id) {
+      const auto found = context_.state.find<State>(id);
+      return found && !is_gone(*found) && found->created_by != context_.actor.id && !made_itself(*found);
+    });
   }
 
   void push(const Uuid& id, Decided taken) {

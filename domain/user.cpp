@@ -13,12 +13,6 @@ void evolve(std::optional<User>& state, UserCreated event, const EventContext& c
   stamp_created(*state, context);
 }
 
-void evolve(std::optional<User>& state, const UserUpdated& event, const EventContext& context) {
-  if (!state) return;
-  apply<UserData>(*state, event);
-  stamp_updated(*state, context);
-}
-
 namespace {
 
 /// The secrets, made when there are none yet.
@@ -32,16 +26,28 @@ void set_link(std::optional<User>& state, const std::string& hash, const Instant
   stamp_updated(*state, context);
 }
 
+/// A link that was handed out before is of no use any more.
+void void_link(User& user) {
+  if (!user.secrets) return;
+  user.secrets->link_hash.reset();
+  user.secrets->link_expires_at.reset();
+}
+
 }  // namespace
+
+void evolve(std::optional<User>& state, const UserUpdated& event, const EventContext& context) {
+  if (!state) return;
+  apply<UserData>(*state, event);
+  // It may lie in a mailbox that is somebody else's by now.
+  if (event.email || !state->active) void_link(*state);
+  stamp_updated(*state, context);
+}
 
 void evolve(std::optional<User>& state, const UserPasswordSet&, const EventContext& context) {
   if (!state) return;
-  // A link that was handed out before is of no use any more.
-  if (state->secrets) {
-    state->secrets->link_hash.reset();
-    state->secrets->link_expires_at.reset();
-  }
+  void_link(*state);
   stamp_updated(*state, context);
+  secrets_of(*state).password_version = state->version;
 }
 
 void evolve(std::optional<User>& state, const UserPasswordRehashed&, const EventContext& context) {

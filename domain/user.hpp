@@ -131,10 +131,12 @@ struct UserSecrets {
   std::optional<std::string> totp;           ///< sealed
   std::int64_t totp_step = 0;                ///< of the last code used
   std::vector<std::string> recovery_hashes;
+  std::int64_t password_version = 0;  ///< of the user, when the password was set
 
   friend bool operator==(const UserSecrets&, const UserSecrets&) = default;
 };
-BOOST_DESCRIBE_STRUCT(UserSecrets, (), (link_hash, link_expires_at, totp_enrolled, totp, totp_step, recovery_hashes))
+BOOST_DESCRIBE_STRUCT(UserSecrets, (),
+                      (link_hash, link_expires_at, totp_enrolled, totp, totp_step, recovery_hashes, password_version))
 
 struct User : Entity, UserData<Full> {
   static constexpr std::string_view k_entity = "user";

@@ -38,25 +38,43 @@ void LoginThrottle::forget(Table& table, const ThrottleRule& rule, Time now) {
   });
 }
 
+LoginThrottle::Names LoginThrottle::names_of(std::string_view account, std::string_view address) {
+  std::string name(account.substr(0, k_longest_name));
+  std::string place(address);
+  return {name + '\n' + place, std::move(name), std::move(place)};
+}
+
 unsigned LoginThrottle::begin(std::string_view account, std::string_view address, Time now) {
   const std::lock_guard lock(mutex_);
-  forget(accounts_, account_, now);
-  forget(addresses_, address_, now);
-  Failures& of_account =
-      accounts_.try_emplace(std::string(account.substr(0, k_longest_name)), Failures{0, now}).first->second;
-  Failures& of_address = addresses_.try_emplace(std::string(address), Failures{0, now}).first->second;
-  const unsigned pause = std::max(wait(of_account, account_, now), wait(of_address, address_, now));
+  const Names names = names_of(account, address);
+  std::array<Failures*, k_kinds> failures{};
+  unsigned pause = 0;
+  for (std::size_t kind = 0; kind < k_kinds; ++kind) {
+    forget(tables_[kind], rules_[kind], now);
+    failures[kind] = &tables_[kind].try_emplace(names[kind], Failures{0, now}).first->second;
+    pause = std::max(pause, wait(*failures[kind], rules_[kind], now));
+  }
   if (pause != 0) return pause;
-  of_account = {of_account.count + 1, now};
-  of_address = {of_address.count + 1, now};
+  for (Failures* const one : failures) *one = {one->count + 1, now};
   return 0;
+}
+
+void LoginThrottle::take_back(const Names& names, std::size_t kind) {
+  const auto found = tables_[kind].find(names[kind]);
+  if (found != tables_[kind].end() && found->second.count > 0) --found->second.count;
 }
 
 void LoginThrottle::succeeded(std::string_view account, std::string_view address) {
   const std::lock_guard lock(mutex_);
-  accounts_.erase(std::string(account.substr(0, k_longest_name)));
-  const auto found = addresses_.find(std::string(address));
-  if (found != addresses_.end() && found->second.count > 0) --found->second.count;
+  const Names names = names_of(account, address);
+  tables_[0].erase(names[0]);
+  for (std::size_t kind = 1; kind < k_kinds; ++kind) take_back(names, kind);
+}
+
+void LoginThrottle::not_tried(std::string_view account, std::string_view address) {
+  const std::lock_guard lock(mutex_);
+  const Names names = names_of(account, address);
+  for (std::size_t kind = 0; kind < k_kinds; ++kind) take_back(names, kind);
 }
 
 }  // namespace alforis::api

@@ -123,6 +123,7 @@ Task<Response> log_in(Services& services, RequestContext& context) {
   }
   command.id = services.new_id();
   std::string refresh_token = new_refresh_token(services, user, command.id);
+  command.checked_version = known.credentials->version;
   command.data.user_id = user;
   command.data.device = kept<200>(context.request.header("User-Agent").value_or(""));
   command.data.address = kept<64>(context.request.remote_address());

@@ -36,6 +36,7 @@ std::string link_of(const Services& services, const Request& request, const std:
 template <class Command, class Event>
 Task<Response> hand_out(Services& services, RequestContext& context, std::chrono::seconds lifetime) {
   const Uuid user = path_id(context).value();
+  if (user == context.viewer().id) co_return context.answer(own_account("/api/v1/me/password"));
   auto request = new_request(services, context, context.request.body()).value();
   // From the command's id, so that a retry is answered with the same link although nobody keeps it.
   LinkAnswer answer;

@@ -30,11 +30,13 @@ Task<KnownAccount> check_password(Services& services, const RequestContext& cont
     problem.retry_after = wait;
     throw ProblemException(problem);
   }
-  auto job = [&services, email = std::move(email), password = std::move(password)] {
+  auto job = [&services, email = std::move(email), password = std::move(password),
+              address = std::string(context.request.remote_address())] {
     KnownAccount known{email, {}, false};
     try {
       known.credentials = services.readers.with([&](QueryReader& reader) { return reader.credentials(email); });
     } catch (const projections::DatabaseUnavailable&) {
+      services.throttle.not_tried(email, address);
       Problem problem = Problem::of("unavailable", "no password can be checked while the query tables can't be read");
       problem.retry_after = 1;
       throw ProblemException(problem);
@@ -49,6 +51,10 @@ Task<KnownAccount> check_password(Services& services, const RequestContext& cont
 
 void forgive(Services& services, const RequestContext& context, const KnownAccount& known) {
   services.throttle.succeeded(known.email, context.request.remote_address());
+}
+
+Problem own_account(std::string_view instead) {
+  return Problem::of("forbidden", "this is your own account: use " + std::string(instead));
 }
 
 Task<KnownAccount> check_own_password(Services& services, const RequestContext& context, std::string password) {

@@ -33,4 +33,8 @@ void forgive(Services& services, const RequestContext& context, const KnownAccou
 /// The asker's own account. Throws ProblemException 404 when the tables do not have it, and as check_password() does.
 Task<KnownAccount> check_own_password(Services& services, const RequestContext& context, std::string password);
 
+/// 403: what an administrator does to others' accounts is no way around one's own password. `instead`: the path that
+/// asks for it.
+Problem own_account(std::string_view instead);
+
 }  // namespace alforis::api

@@ -30,8 +30,21 @@ Response shown_once(const RequestContext& context, const commands::Outcome& outc
   return response;
 }
 
+/// Throws ProblemException when the body's password is not the asker's.
+Task<void> prove(Services& services, const RequestContext& context, const PasswordProof& proof) {
+  auto checking = check_own_password(services, context, *proof.password);
+  const KnownAccount known = co_await std::move(checking);
+  if (!known.right) {
+    throw ProblemException(Problem::of(problem("invalid_credentials", "this is not your password", "/password")));
+  }
+  forgive(services, context, known);
+}
+
 Task<Response> enrol(Services& services, RequestContext& context) {
-  auto request = new_request(services, context, {}).value();
+  const PasswordProof proof = read_body<PasswordProof>(context.request).value();
+  auto proving = prove(services, context, proof);
+  co_await std::move(proving);
+  auto request = new_request(services, context, without_secrets(proof)).value();
   const Uuid user = context.viewer().id;
   // From the command's id, so that a retry is answered with the same secret.
   const std::string secret = services.key.secret_of("totp", request.command_id).substr(0, k_totp_secret_bytes);
@@ -90,12 +103,8 @@ Task<Response> confirm(Services& services, RequestContext& context) {
 
 Task<Response> disable_own(Services& services, RequestContext& context) {
   const PasswordProof proof = read_body<PasswordProof>(context.request).value();
-  auto checking = check_own_password(services, context, *proof.password);
-  const KnownAccount known = co_await std::move(checking);
-  if (!known.right) {
-    throw ProblemException(Problem::of(problem("invalid_credentials", "this is not your password", "/password")));
-  }
-  forgive(services, context, known);
+  auto proving = prove(services, context, proof);
+  co_await std::move(proving);
   auto request = new_request(services, context, without_secrets(proof)).value();
   request.command = commands::DisableTotp{context.viewer().id};
   auto giving = give_command(services, context, std::move(request), k_users);
@@ -103,8 +112,10 @@ Task<Response> disable_own(Services& services, RequestContext& context) {
 }
 
 Task<Response> disable_of(Services& services, RequestContext& context) {
+  const Uuid user = path_id(context).value();
+  if (user == context.viewer().id) co_return context.answer(own_account(k_path));
   auto request = new_request(services, context, context.request.body()).value();
-  request.command = commands::DisableTotp{path_id(context).value()};
+  request.command = commands::DisableTotp{user};
   auto giving = give_command(services, context, std::move(request), k_users);
   co_return co_await std::move(giving);
 }
@@ -114,11 +125,12 @@ Route enrol_row(Services& services) {
   route.description =
       "The secret is shown this once, for an authenticator app; a login needs codes from when one was confirmed.";
   route.response = {"TotpEnrolment", &wire::json_schema<TotpEnrolment>};
-  route.examples = {{"", "",
+  route.request = input<PasswordProof>("PasswordProof");
+  route.examples = {{"", R"({"password":"correct horse battery"})",
                      R"({"secret":"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",)"
                      R"("uri":"otpauth://totp/Alforis:anne%40firme.example?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ)"
                      R"(&issuer=Alforis&algorithm=SHA1&digits=6&period=30"})"}};
-  may_answer(route, {"totp_enabled"});
+  may_answer(route, {"totp_enabled", "too_many_requests", "not_found"});
   route.handler = [&services](RequestContext& context) { return enrol(services, context); };
   return route;
 }

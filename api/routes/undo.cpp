@@ -96,6 +96,8 @@ Task<Response> undo(Services& services, RequestContext& context) {
       answer.position = std::max(answer.position, static_cast<std::int64_t>(outcome->position));
       if (outcome->changed) services.on_acknowledged(*outcome);
     }
+    // Of what one may not see one is not told that it is there.
+    if (rejection != nullptr && rejection->kind == commands::RejectionKind::not_found) continue;
     answer.outcomes.push_back(outcome_of(commits[i].position, results[i]));
   }
   Response response = Response::json(wire::to_json(answer));

@@ -180,7 +180,11 @@ class Connection::Core {
   static std::vector<const char*> pointers(std::span<const Param> params) {
     std::vector<const char*> values;
     values.reserve(params.size());
-    for (const Param& param : params) values.push_back(param ? param->c_str() : nullptr);
+    for (const Param& param : params) {
+      // The client library would end the text there and compare with something else.
+      if (param && param->find('\0') != std::string::npos) throw std::invalid_argument("a parameter holds a NUL");
+      values.push_back(param ? param->c_str() : nullptr);
+    }
     return values;
   }
 

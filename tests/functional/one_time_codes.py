@@ -7,6 +7,7 @@ import struct
 import time
 
 from alforis_client import API
+from firm import PASSWORD
 
 TOTP = f"{API}/me/totp"
 
@@ -19,9 +20,9 @@ def code_of(secret, step=None):
     return f"{(struct.unpack('>I', mac[at:at + 4])[0] & 0x7FFFFFFF) % 10**6:06d}"
 
 
-def enrol(client):
+def enrol(client, password=PASSWORD):
     """Leaves `secret` and `uri` at the client."""
-    shown = client.post(TOTP).ok()
+    shown = client.post(TOTP, {"password": password}).ok()
     client.secret, client.uri = shown["secret"], shown["uri"]
 
 

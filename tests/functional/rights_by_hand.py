@@ -142,6 +142,11 @@ def account(role, whose):
     return 200 if role == "admin" or whose == "own" else 404
 
 
+def keeps_others_account(role, whose):
+    """The administrator, of everybody else: of one's own account one has to know the password."""
+    return 200 if role == "admin" and whose != "own" else 403
+
+
 def at_least(lowest, success):
     """A right of the role alone."""
     return lambda role, whose: success if ROLES.index(role) >= ROLES.index(lowest) else 403
@@ -261,9 +266,9 @@ RULES = {
     f"GET {API}/workspace/history": (everybody, ANY),
     f"PATCH {API}/workspace": (at_least("admin", 200), ANY),
     f"POST {API}/undo/{{command}}": (undoes, WHOSE),
-    f"POST {API}/users/{{id}}/invite": (at_least("admin", 200), USERS),
-    f"POST {API}/users/{{id}}/reset-password": (at_least("admin", 200), USERS),
-    f"DELETE {API}/users/{{id}}/totp": (at_least("admin", 200), USERS),
+    f"POST {API}/users/{{id}}/invite": (keeps_others_account, USERS),
+    f"POST {API}/users/{{id}}/reset-password": (keeps_others_account, USERS),
+    f"DELETE {API}/users/{{id}}/totp": (keeps_others_account, USERS),
     f"POST {API}/me/totp": (everybody, ANY),
     f"POST {API}/me/totp/confirm": (everybody, ANY),
     f"DELETE {API}/me/totp": (everybody, ANY),

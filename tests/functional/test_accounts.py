@@ -88,6 +88,26 @@ def test_nobody_inactive_is_invited_and_a_link_opens_nothing_after_deactivation(
     server.anonymous().post(ACCEPT, {"token": link["token"], "password": NEW}).problem(422, "invalid_link")
 
 
+def test_a_link_outlives_neither_a_deactivation_nor_another_address(server, firm, user):
+    link = firm.admin.post(user_path(user, "/reset-password")).ok()
+    for active in (False, True):
+        firm.admin.patch(user_path(user), {"active": active}).ok()
+    server.anonymous().post(ACCEPT, {"token": link["token"], "password": NEW}).problem(422, "invalid_link")
+    link = firm.admin.post(user_path(user, "/reset-password")).ok()
+    firm.admin.patch(user_path(user), {"email": f"{uuid.uuid4()}@alforis.example"}).ok()
+    server.anonymous().post(ACCEPT, {"token": link["token"], "password": NEW}).problem(422, "invalid_link")
+
+
+def test_an_administrators_token_alone_does_not_take_over_the_account(server, firm):
+    """Of one's own account one has to know the password."""
+    own = user_path(firm.admin.user)
+    for verb in ("/invite", "/reset-password"):
+        firm.admin.post(own + verb).problem(403)
+    firm.admin.delete(own + "/totp").problem(403)
+    for proof in ({"password": "pas la bonne"}, {}):
+        assert "/password" in errors_by_pointer(firm.admin.post(TOTP, proof).problem(422))
+
+
 def test_the_command_line_invites_and_resets(server, firm):
     environment = {"ALFORIS_SERVER": f"http://127.0.0.1:{server.port}", "ALFORIS_ADMIN_EMAIL": "admin@alforis.example",
                    "ALFORIS_ADMIN_PASSWORD": "correct horse battery"}
@@ -211,12 +231,12 @@ def test_wrong_codes_slow_the_account_down(make_server):
 def test_codes_count_once_confirmed_and_enrolling_again_begins_anew(server, user):
     client = log_in(server, user)
     client.post(f"{TOTP}/confirm", {"code": "123456"}).problem(409, "totp_not_enrolled")
-    first, second = client.post(TOTP).ok(), client.post(TOTP).ok()
+    first, second = (client.post(TOTP, {"password": PASSWORD}).ok() for _ in range(2))
     assert login_status(server, user, PASSWORD) == 200
     problem = client.post(f"{TOTP}/confirm", {"code": code_of(first["secret"])}).problem(422)
     assert errors_by_pointer(problem) == {"/code": "invalid_totp"}
     client.post(f"{TOTP}/confirm", {"code": code_of(second["secret"])}).ok()
-    client.post(TOTP).problem(409, "totp_enabled")
+    client.post(TOTP, {"password": PASSWORD}).problem(409, "totp_enabled")
     client.post(f"{TOTP}/confirm", {"code": code_of(second["secret"])}).problem(409, "totp_enabled")
 
 

@@ -174,7 +174,7 @@ def body_of(route, records, whose):
     if method == "GET" or "/invite" in path or "/reset-password" in path:
         return None
     if path == f"{API}/me/totp":
-        return {"password": PASSWORD} if method == "DELETE" else None
+        return {"password": "correct horse battery" if method == "POST" and records.asker == "admin" else PASSWORD}
     if path.endswith("/confirm"):
         return {"code": "123456"}
     if path.endswith("/snooze"):

@@ -146,7 +146,7 @@ class LoginThrottleTest : public ::testing::Test {
     return waited;
   }
 
-  LoginThrottle throttle_{{3, std::chrono::minutes(10)}, {5, std::chrono::minutes(1)}};
+  LoginThrottle throttle_{{3, std::chrono::minutes(10)}, {7, std::chrono::minutes(10)}, {5, std::chrono::minutes(1)}};
   LoginThrottle::Time now_{std::chrono::hours(1)};
 };
 
@@ -182,6 +182,25 @@ TEST_F(LoginThrottleTest, ManyAccountsFromOneAddressAreSlowedAsWell) {
   for (const auto* account : {"a", "b", "c", "d", "e"}) EXPECT_EQ(attempt(account), 0U);
   EXPECT_EQ(attempt("f"), 1U);
   EXPECT_EQ(attempt("f", "10.0.0.2"), 0U);
+}
+
+TEST_F(LoginThrottleTest, WhoGuessesLocksNobodyElseOut) {
+  guess(3);
+  EXPECT_GT(attempt("a"), 0U);
+  EXPECT_EQ(attempt("a", "10.0.0.2"), 0U) << "whose account it is comes from elsewhere";
+}
+
+TEST_F(LoginThrottleTest, GuessesFromManyAddressesAreSlowedAsWell) {
+  for (int i = 0; i < 7; ++i) EXPECT_EQ(attempt("a", std::to_string(i)), 0U);
+  EXPECT_EQ(attempt("a", "another"), 1U);
+  EXPECT_EQ(attempt("b", "another"), 0U);
+}
+
+TEST_F(LoginThrottleTest, WhatCouldNotBeTriedCountsForNothing) {
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(attempt("a"), 0U);
+    throttle_.not_tried("a", "10.0.0.1");
+  }
 }
 
 TEST_F(LoginThrottleTest, TimeForgives) {

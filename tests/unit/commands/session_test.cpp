@@ -64,6 +64,16 @@ TEST(OpenSession, NeedsACodeOfWhoHasThemAndTakesEachOnce) {
   EXPECT_EQ(firm.when("sam", with_code), "conflict invalid_totp") << "a code seen over the shoulder opens nothing";
 }
 
+TEST(OpenSession, IsRefusedWhenThePasswordWasChangedMeanwhile) {
+  Firm firm;
+  OpenSession login = open_session("s1", "sam");
+  login.checked_version = firm.state<domain::User>("sam").version;
+  firm.given("sam", set_password("sam", "h2"));
+  EXPECT_EQ(firm.when("sam", login), "forbidden forbidden");
+  login.checked_version = firm.state<domain::User>("sam").version;
+  EXPECT_THAT(firm.when("sam", login), StartsWith("session.created.v1"));
+}
+
 TEST(OpenSession, TakesARecoveryCodeOnce) {
   Firm firm;
   give_codes(firm);

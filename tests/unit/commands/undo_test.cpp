@@ -129,6 +129,16 @@ TEST(Undo, OfALinksEndNeedsBothEnds) {
   EXPECT_THAT(story.undone("sam", end), HasSubstr("unknown_reference@/link/a/person_id"));
 }
 
+TEST(Undo, OfACreationIsNotItsMakersWhenOthersHaveBuiltOnIt) {
+  Story story;
+  const auto creation = story.did("sam", create_organisation("beta", R"({"name":"Beta"})"));
+  story.firm.given("sam", log_interaction("own", R"({"title":"Own","organisation_id":"@beta"})"));
+  EXPECT_THAT(story.undone("sam", creation), StartsWith("organisation.deleted.v1"));
+  story.firm.given("sue", log_interaction("call", R"({"title":"Call","organisation_id":"@beta"})"));
+  EXPECT_EQ(story.undone("sam", creation), "conflict cannot_undo");
+  EXPECT_THAT(story.undone("mona", creation), StartsWith("organisation.deleted.v1"));
+}
+
 TEST(Undo, OfACreationIsItsMakersWhileNobodyTouchedIt) {
   Story story;
   const auto creation = story.did("sam", create_organisation("beta", R"({"name":"Beta"})"));
