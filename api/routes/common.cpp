@@ -27,7 +27,10 @@ bool cacheable(EntityKind kind) {
          follows == account;
 }
 
-bool may_see_deleted(const domain::Viewer& viewer, const projections::Record& record) {
+bool may_see_deleted(const domain::Viewer& viewer, EntityKind kind, const projections::Record& record) {
+  if (domain::follows(kind) == domain::Follows::sharing) {
+    return domain::can_restore(viewer, projections::whose(kind, record), record.deleted_by);
+  }
   return viewer.role >= domain::Role::manager || (viewer.role == domain::Role::sales && record.deleted_by == viewer.id);
 }
 
@@ -42,7 +45,7 @@ Expected<bool> deleted_too(const Request& request) {
 std::optional<Response> answer_record(const CachedRecord& cached, EntityKind kind, const RequestContext& context) {
   const bool deleted_asked = deleted_too(context.request).value();
   if (!projections::visible(context.viewer(), kind, cached.record)) return std::nullopt;
-  if (cached.record.deleted && !(deleted_asked && may_see_deleted(context.viewer(), cached.record)))
+  if (cached.record.deleted && !(deleted_asked && may_see_deleted(context.viewer(), kind, cached.record)))
     return std::nullopt;
   return Response::json(cached.body, cached.etag);
 }
@@ -58,25 +61,6 @@ Task<CachedRecordPtr> load_record(Services& services, EntityKind kind, Uuid id) 
   co_return cached;
 }
 
-std::string sealed_cursor(const Services& services, const RequestContext& context, const std::string& payload) {
-  const std::string bound = context.viewer().id.text() + std::string(context.request.path());
-  return base64url(services.key.seal("cursor:" + bound, payload) + payload);
-}
-
-Expected<std::string> opened_cursor(const Services& services, const RequestContext& context, std::string_view cursor) {
-  constexpr std::size_t k_seal_bytes = 16;
-  std::string bytes;
-  if (!base64url_decode(cursor, bytes) || bytes.size() < k_seal_bytes) {
-    return Problem::parameter("after", "invalid_cursor", "this is no cursor of this list");
-  }
-  const std::string payload = bytes.substr(k_seal_bytes);
-  const std::string bound = context.viewer().id.text() + std::string(context.request.path());
-  if (services.key.seal("cursor:" + bound, payload) != bytes.substr(0, k_seal_bytes)) {
-    return Problem::parameter("after", "invalid_cursor", "this is no cursor of this list");
-  }
-  return Expected<std::string>(boost::system::in_place_value, payload);
-}
-
 Expected<projections::ListQuery> list_query(const Services& services, EntityKind kind, const RequestContext& context) {
   projections::Parameters parameters;
   for (const auto& [name, value] : context.request.parameters()) parameters.emplace_back(name, value);
@@ -90,22 +74,23 @@ Expected<projections::ListQuery> list_query(const Services& services, EntityKind
   return std::move(*query);
 }
 
-std::string page_body(const Services& services, const RequestContext& context, const projections::Page& page) {
+std::string page_body(const Services& services, const RequestContext& context, const std::vector<std::string>& items,
+                      const std::optional<std::string>& next, const std::optional<std::int64_t>& total) {
   std::string body = R"({"items":[)";
   std::size_t bytes = 0;
-  for (const std::string& document : page.documents) bytes += document.size() + 1;
+  for (const std::string& item : items) bytes += item.size() + 1;
   body.reserve(bytes + 256);
-  for (const std::string& document : page.documents) {
+  for (const std::string& item : items) {
     if (body.back() != '[') body.push_back(',');
-    body += document;
+    body += item;
   }
   body += R"(],"next":)";
-  if (page.next) {
-    domain::wire::quote(body, sealed_cursor(services, context, *page.next));
+  if (next) {
+    domain::wire::quote(body, sealed_cursor(services, context, *next));
   } else {
     body += "null";
   }
-  if (page.total) body += R"(,"total":)" + std::to_string(*page.total);
+  if (total) body += R"(,"total":)" + std::to_string(*total);
   body.push_back('}');
   return body;
 }
@@ -127,12 +112,18 @@ void add_link(Response& response, const RequestContext& context, const std::stri
   response.header("Link", "<" + target + "after=" + cursor + ">; rel=\"next\"");
 }
 
+/// The cursor at the end of a page's body; empty: the last page. The records before it may hold any text, so that only
+/// the end is looked at.
 std::string_view next_cursor_of(std::string_view body) {
-  constexpr std::string_view k_next = R"(],"next":")";
-  const auto at = body.rfind(k_next);
-  if (at == std::string_view::npos) return {};
-  const auto start = at + k_next.size();
-  return body.substr(start, body.find('"', start) - start);
+  if (const auto total = body.rfind(R"(,"total":)");
+      total != std::string_view::npos && body.find_first_not_of("0123456789", total + 9) == body.size() - 1) {
+    body = body.substr(0, total);
+  } else {
+    body.remove_suffix(1);
+  }
+  if (!body.ends_with('"')) return {};
+  body.remove_suffix(1);
+  return body.substr(body.rfind('"') + 1);
 }
 
 Response answer_page(SharedBodyPtr body, const RequestContext& context) {
@@ -178,17 +169,6 @@ void append_entry(std::string& out, const projections::HistoryEntry& entry) {
   out += "]}";
 }
 
-Expected<std::size_t> history_limit(const Request& request) {
-  const auto text = request.parameter("limit");
-  if (!text) return projections::k_default_limit;
-  std::size_t limit = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
-  if (error != std::errc() || end != text->data() + text->size() || limit < 1 || limit > projections::k_max_limit) {
-    return Problem::parameter("limit", "invalid_value", "limit is a number from 1 to 200");
-  }
-  return limit;
-}
-
 std::string metadata(const Request& request) {
   std::string json = R"({"request_id":)";
   domain::wire::quote(json, request.request_id());
@@ -212,6 +192,58 @@ Problem parameter_problem(const domain::Problems& problems) {
   Problem problem = Problem::of("invalid_parameter");
   for (const domain::Problem& found : problems) problem.errors.push_back({found.code, {}, found.pointer, found.detail});
   return problem;
+}
+
+std::string sealed_cursor(const Services& services, const RequestContext& context, const std::string& payload) {
+  const std::string bound = context.viewer().id.text() + std::string(context.request.path());
+  return base64url(services.key.seal("cursor:" + bound, payload) + payload);
+}
+
+Expected<std::string> opened_cursor(const Services& services, const RequestContext& context, std::string_view cursor) {
+  constexpr std::size_t k_seal_bytes = 16;
+  std::string bytes;
+  if (!base64url_decode(cursor, bytes) || bytes.size() < k_seal_bytes) {
+    return Problem::parameter("after", "invalid_cursor", "this is no cursor of this list");
+  }
+  const std::string payload = bytes.substr(k_seal_bytes);
+  const std::string bound = context.viewer().id.text() + std::string(context.request.path());
+  if (services.key.seal("cursor:" + bound, payload) != bytes.substr(0, k_seal_bytes)) {
+    return Problem::parameter("after", "invalid_cursor", "this is no cursor of this list");
+  }
+  return Expected<std::string>(boost::system::in_place_value, payload);
+}
+
+Expected<std::size_t> page_limit(const Request& request) {
+  const auto text = request.parameter("limit");
+  if (!text) return projections::k_default_limit;
+  std::size_t limit = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
+  if (error != std::errc() || end != text->data() + text->size() || limit < 1 || limit > projections::k_max_limit) {
+    return Problem::parameter("limit", "invalid_value", "limit is a number from 1 to 200");
+  }
+  return limit;
+}
+
+domain::Result<projections::Parameters> read_query_string(std::string_view text) {
+  projections::Parameters parameters;
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(text.size(), part.size() + 1));
+    if (part.empty()) continue;
+    auto& [name, value] = parameters.emplace_back();
+    const auto equals = part.find('=');
+    const std::string_view typed = equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
+    if (!percent_decode(part.substr(0, equals), true, name) || !percent_decode(typed, true, value)) {
+      return domain::problem("invalid_value", "this is no query string");
+    }
+  }
+  return parameters;
+}
+
+Response answer_items(const Services& services, const RequestContext& context, const std::vector<std::string>& items,
+                      const std::optional<std::string>& next) {
+  auto body = std::make_shared<const SharedBody>(page_body(services, context, items, next, std::nullopt));
+  return answer_page(std::move(body), context);
 }
 
 Expected<eventstore::Position> after_position(const Request& request) {
@@ -281,38 +313,29 @@ Task<Response> read_list(Services& services, EntityKind kind, RequestContext& co
   auto asking = ask(services, std::move(question));
   const auto page = co_await std::move(asking);
   if (!page) co_return context.answer(parameter_problem(page.error()));
-  auto body = std::make_shared<const SharedBody>(page_body(services, context, *page));
+  auto body =
+      std::make_shared<const SharedBody>(page_body(services, context, page->documents, page->next, page->total));
   services.pages.put(key, body, ticket);
   co_return answer_page(std::move(body), context);
 }
 
 Task<Response> read_history(Services& services, EntityKind kind, Uuid id, RequestContext& context) {
-  const std::size_t limit = history_limit(context.request).value();
+  const std::size_t limit = page_limit(context.request).value();
   std::string after;
   if (const auto cursor = context.request.parameter("after")) after = opened_cursor(services, context, *cursor).value();
   co_await wait_for_position(services, context);
   auto loading = load_record(services, kind, id);
   const auto cached = co_await std::move(loading);
   const bool seen = cached && projections::visible(context.viewer(), kind, cached->record) &&
-                    (!cached->record.deleted || may_see_deleted(context.viewer(), cached->record));
+                    (!cached->record.deleted || may_see_deleted(context.viewer(), kind, cached->record));
   if (!seen) co_return context.answer(Problem::of("not_found"));
   auto question = [kind, id, after, limit](QueryReader& reader) { return reader.history(kind, id, after, limit); };
   auto asking = ask(services, std::move(question));
   const auto page = co_await std::move(asking);
   if (!page) co_return context.answer(parameter_problem(page.error()));
-  std::string body = R"({"items":[)";
-  for (const auto& entry : page->entries) {
-    if (body.back() != '[') body.push_back(',');
-    append_entry(body, entry);
-  }
-  body += R"(],"next":)";
-  if (page->next) {
-    domain::wire::quote(body, sealed_cursor(services, context, *page->next));
-  } else {
-    body += "null";
-  }
-  body.push_back('}');
-  co_return answer_page(std::make_shared<const SharedBody>(std::move(body)), context);
+  std::vector<std::string> items;
+  for (const auto& entry : page->entries) append_entry(items.emplace_back(), entry);
+  co_return answer_items(services, context, items, page->next);
 }
 
 std::string request_hash(const Request& request, std::string_view body) {

@@ -5,16 +5,10 @@
 #include <vector>
 
 #include "domain/result.hpp"
-#include "projections/postgres/connection.hpp"
 #include "projections/query/list_query.hpp"
+#include "projections/query/rights_sql.hpp"
 
 namespace alforis::projections {
-
-/// One statement with its parameters.
-struct Statement {
-  std::string sql;
-  std::vector<postgres::Param> params;
-};
 
 /// The page. Columns: checkpoint position, document (NULL: the page is empty), id, then one per sort term; one row more
 /// than the limit when there is a next page. Fails with `invalid_value` at `after` or at a condition made by hand.

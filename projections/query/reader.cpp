@@ -78,6 +78,13 @@ std::string find_sql(const std::string& schema, EntityKind kind) {
     case Follows::account:
       ownership = ", true, true, r.user_id, NULL::uuid, r.created_by";
       break;
+    case Follows::sharing:
+      // As domain::read_by().
+      ownership = ", true, true, CASE WHEN r.shared <> " + stored_sharing(domain::ViewSharing::firm) +
+                  " THEN r.created_by END, u.team_id, r.created_by";
+      joined = " LEFT JOIN " + schema +
+               ".users u ON u.id = r.created_by AND r.shared = " + stored_sharing(domain::ViewSharing::team);
+      break;
     case Follows::organisation:
       ownership = ", true" + organisation;
       joined = " LEFT JOIN " + schema + ".organisations o ON o.id = r.organisation_id";
@@ -129,8 +136,12 @@ std::int64_t plan_rows(std::string_view plan) {
 
 }  // namespace
 
+domain::Whose whose(EntityKind kind, const Record& record) {
+  return {domain::follows(kind), record.ownerships, record.created_by};
+}
+
 bool visible(const Viewer& viewer, EntityKind kind, const Record& record) {
-  return domain::can_see(viewer, {domain::follows(kind), record.ownerships, record.created_by});
+  return domain::can_see(viewer, whose(kind, record));
 }
 
 class QueryReader::Core {

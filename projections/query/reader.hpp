@@ -36,10 +36,14 @@ struct Record {
   std::optional<domain::Uuid> deleted_by;
   domain::Uuid created_by;
   /// organisation: its own; link: its organisation's; person: those of the organisations with a live link; user: owner
-  /// is the user itself, team its own; team: owner and team are the team itself; session, API key: owner is its user.
+  /// is the user itself, team its own; team: owner and team are the team itself; session, API key: owner is its user;
+  /// saved view: who reads it (domain::read_by).
   std::vector<domain::Ownership> ownerships;
   Position position = 0;  ///< checkpoint of the snapshot
 };
+
+/// What decides who may see and change the record; whose task it is to do, it does not know.
+domain::Whose whose(domain::EntityKind kind, const Record& record);
 
 /// Whether the viewer may know of the record (docs/RIGHTS.md); the same rule that lists apply in SQL.
 bool visible(const domain::Viewer& viewer, domain::EntityKind kind, const Record& record);
