@@ -236,6 +236,21 @@ class QueryReader::Core {
     return sums;
   }
 
+  std::vector<domain::Kpi> kpis(const Uuid& organisation, int first_year, int last_year) {
+    const Rows rows = read([&](Connection& connection) {
+      return connection.prepared(
+          "SELECT doc FROM " + schema_ + ".kpis WHERE organisation_id = $1 AND year BETWEEN $2 AND $3 AND NOT deleted",
+          {organisation.text(), std::to_string(first_year), std::to_string(last_year)});
+    });
+    std::vector<domain::Kpi> all;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      auto kpi = domain::wire::from_stored<domain::Kpi>(rows.text(row, 0));
+      if (!kpi) throw DatabaseUnavailable("a KPI's document does not read back: " + kpi.error().front().detail);
+      all.push_back(std::move(*kpi));
+    }
+    return all;
+  }
+
   Result<HistoryPage> history(EntityKind kind, const Uuid& id, std::string_view after, std::size_t limit) {
     std::optional<HistoryPlace> place;
     if (!after.empty()) {
@@ -450,6 +465,9 @@ std::vector<Workload> QueryReader::week(const Viewer& viewer, const Uuid& team, 
   return core_->week(viewer, team, week);
 }
 std::vector<TallyRow> QueryReader::tallies(const TallyQuery& query) { return core_->tallies(query); }
+std::vector<domain::Kpi> QueryReader::kpis(const Uuid& organisation, int first_year, int last_year) {
+  return core_->kpis(organisation, first_year, last_year);
+}
 Result<HistoryPage> QueryReader::history(EntityKind kind, const Uuid& id, std::string_view after, std::size_t limit) {
   return core_->history(kind, id, after, limit);
 }

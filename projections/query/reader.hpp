@@ -11,6 +11,7 @@
 
 #include "domain/api_key.hpp"
 #include "domain/entity_kind.hpp"
+#include "domain/kpi.hpp"
 #include "domain/revert.hpp"
 #include "domain/rights.hpp"
 #include "domain/values/date.hpp"
@@ -156,6 +157,9 @@ class QueryReader {
 
   /// What has been counted, in the order of measure, period, bucket, value, currency.
   std::vector<TallyRow> tallies(const TallyQuery& query);
+
+  /// The live KPIs of an organisation that were entered by hand, of the years from the first to the last.
+  std::vector<domain::Kpi> kpis(const domain::Uuid& organisation, int first_year, int last_year);
 
   /// Newest first. `after` is a HistoryPage's `next`, or empty; fails with `invalid_value` at `after`. Empty for an
   /// unknown id.
