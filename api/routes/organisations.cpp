@@ -1,6 +1,7 @@
 #include "api/routes/command_routes.hpp"
 #include "api/routes/organisation_bodies.hpp"
 #include "api/routes/resources.hpp"
+#include "api/routes/timeline.hpp"
 #include "commands/organisation.hpp"
 #include "domain/wire/codec.hpp"
 
@@ -51,6 +52,7 @@ std::vector<Route> organisation_routes(Services& services) {
   may_answer(rows.remove<commands::DeleteOrganisation>("Delete; can be restored"), {"deleted", "in_running_mandats"});
   may_answer(rows.restore<commands::RestoreOrganisation>(), {"not_unique"});
   rows.bulk(EntityKind::organisation);
+  rows.add(timeline_row(services, EntityKind::organisation, k_path, k_tag));
   return std::move(rows).done();
 }
 

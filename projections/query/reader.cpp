@@ -251,6 +251,22 @@ class QueryReader::Core {
     return all;
   }
 
+  Result<TimelinePage> timeline(const TimelineQuery& query) {
+    const auto statement = timeline_statement(schema_, query);
+    if (!statement) return statement.error();
+    const Rows rows =
+        read([&](Connection& connection) { return connection.prepared(statement->sql, statement->params); });
+    std::vector<TimelineRow> all;
+    all.reserve(rows.size());
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      all.push_back({domain::Instant::from_micros(rows.integer(row, 0)),
+                     static_cast<TimelineKind>(rows.integer(row, 1)), std::string(rows.text(row, 2)),
+                     stored_uuid(rows.text(row, 3)), std::string(rows.text(row, 4)), std::string(rows.text(row, 5)),
+                     std::string(rows.text(row, 6)), std::string(rows.text(row, 7))});
+    }
+    return tell_timeline(query, all);
+  }
+
   Result<HistoryPage> history(EntityKind kind, const Uuid& id, std::string_view after, std::size_t limit) {
     std::optional<HistoryPlace> place;
     if (!after.empty()) {
@@ -468,6 +484,7 @@ std::vector<TallyRow> QueryReader::tallies(const TallyQuery& query) { return cor
 std::vector<domain::Kpi> QueryReader::kpis(const Uuid& organisation, int first_year, int last_year) {
   return core_->kpis(organisation, first_year, last_year);
 }
+Result<TimelinePage> QueryReader::timeline(const TimelineQuery& query) { return core_->timeline(query); }
 Result<HistoryPage> QueryReader::history(EntityKind kind, const Uuid& id, std::string_view after, std::size_t limit) {
   return core_->history(kind, id, after, limit);
 }

@@ -19,6 +19,7 @@
 #include "eventstore/commit.hpp"
 #include "projections/query/list_query.hpp"
 #include "projections/query/tally_query.hpp"
+#include "projections/query/timeline.hpp"
 
 namespace alforis::projections {
 
@@ -160,6 +161,10 @@ class QueryReader {
 
   /// The live KPIs of an organisation that were entered by hand, of the years from the first to the last.
   std::vector<domain::Kpi> kpis(const domain::Uuid& organisation, int first_year, int last_year);
+
+  /// What happened around a record, newest first. The caller has seen to it that the viewer may see the record. Fails
+  /// with `invalid_value` at `after` for a cursor that is none.
+  domain::Result<TimelinePage> timeline(const TimelineQuery& query);
 
   /// Newest first. `after` is a HistoryPage's `next`, or empty; fails with `invalid_value` at `after`. Empty for an
   /// unknown id.

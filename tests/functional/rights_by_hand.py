@@ -201,6 +201,8 @@ RULES = {
     f"POST {API}/organisations/{{id}}/stage": (change(changes), WHOSE),
     f"DELETE {API}/organisations/{{id}}": (change(deletes), WHOSE),
     f"POST {API}/organisations/{{id}}/restore": (restore, WHOSE),
+    f"GET {API}/organisations/{{id}}/timeline": (read, WHOSE),
+    f"GET {API}/people/{{id}}/timeline": (read, PEOPLE),
     f"GET {API}/people": (everybody, ANY),
     f"GET {API}/people/{{id}}": (read, PEOPLE),
     f"GET {API}/people/{{id}}/history": (read_history, PEOPLE),
