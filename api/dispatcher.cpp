@@ -15,7 +15,8 @@ namespace {
 constexpr std::string_view k_exposed_headers =
     "Alforis-As-Of, Alforis-Position, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
 constexpr std::string_view k_allowed_headers =
-    "Accept, Accept-Language, Alforis-After, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+    "Accept, Accept-Language, Alforis-After, Alforis-On-Behalf-Of, Authorization, Content-Type, Idempotency-Key, "
+    "If-Match, If-None-Match, "
     "traceparent, X-CSRF-Token, X-Request-Id";
 
 std::string known_names(const std::vector<QueryParameter>& query) {

@@ -47,6 +47,9 @@ constexpr HeaderRow k_request_headers[] = {
     {"IfNoneMatch", "If-None-Match", "The version you have: 304 when it is still the newest.", R"({"type":"string"})"},
     {"AlforisAfter", "Alforis-After", "Waits until the answer includes the command that gave this position.",
      R"({"type":"integer","minimum":0})"},
+    {"AlforisOnBehalfOf", "Alforis-On-Behalf-Of",
+     "Id of the user for whom this is done: kept in the history. The rights are the asker's.",
+     R"({"type":"string","format":"uuid"})"},
 };
 constexpr HeaderRow k_answer_headers[] = {
     {"AlforisPosition", "Alforis-Position", "Position of the command, for Alforis-After.", R"({"type":"integer"})"},
@@ -230,7 +233,10 @@ void Document::write_parameters(const Route& route) {
   for (const QueryParameter& row : route.query) {
     write_parameter(row.name, "query", row.description, row.schema, row.required, row.example);
   }
-  if (route.command) component_ref("parameters", "IdempotencyKey");
+  if (route.command) {
+    component_ref("parameters", "IdempotencyKey");
+    component_ref("parameters", "AlforisOnBehalfOf");
+  }
   if (route.if_match) component_ref("parameters", "IfMatch");
   if (route.etag && route.method == Method::get) component_ref("parameters", "IfNoneMatch");
   if (route.reads) component_ref("parameters", "AlforisAfter");

@@ -123,6 +123,8 @@ constexpr ProblemCode k_codes[] = {
      "Trop de connexions sont ouvertes ; réessayez dans un instant."},
     {"too_many_decimals", 0, "There are too many decimals.", "Il y a trop de décimales."},
     {"too_many_requests", 429, "Too many requests; slow down.", "Trop de requêtes ; ralentissez."},
+    {"too_many_views", 409, "You have as many saved views as one may have; delete one first.",
+     "Vous avez déjà autant de vues enregistrées que possible ; supprimez-en une."},
     {"totp_enabled", 409, "One-time codes are in use already.", "Les codes à usage unique sont déjà en service."},
     {"totp_not_enrolled", 409, "There is no secret to confirm; enrol first.",
      "Aucun secret n'attend de confirmation ; commencez par l'inscription."},

@@ -107,19 +107,8 @@ Found<Mandat> changeable(const Uuid& id, const IfMatch& if_match, const Decision
   auto present =
       commands::changeable<Mandat>(id, if_match, "the mandat's organisation belongs to somebody else", context);
   if (!present) return present;
-  const auto party = context.state.find<Organisation>(*present->organisation_id);
-  if (party && party->deleted()) return conflict("deleted", "the mandat's organisation is deleted");
+  if (auto refusal = check_not_in_trash(*present, context)) return *refusal;
   return present;
-}
-
-Refusal check_party(const Uuid& organisation, const DecisionContext& context) {
-  const auto found = context.state.find<Organisation>(organisation);
-  if (!found || found->deleted() || !may_see(*found, context)) {
-    return invalid(problem("unknown_reference", "there is no such organisation", "/organisation_id"));
-  }
-  if (!can_update(context.actor, context.state.whose(*found)))
-    return forbidden("the organisation belongs to somebody else");
-  return std::nullopt;
 }
 
 Refusal check_produit(const Mandat& mandat, const Uuid& produit, const DecisionContext& context) {

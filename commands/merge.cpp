@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "commands/kpi.hpp"
 #include "commands/link.hpp"
 #include "domain/import_merge.hpp"
 #include "domain/interaction.hpp"
+#include "domain/kpi.hpp"
 #include "domain/mandat.hpp"
 #include "domain/task.hpp"
 
@@ -36,6 +38,7 @@ class Carrying {
   void carry() {
     survivor_has_primary_ = context_.state.holder(index::primary_link(to_)).has_value();
     for (const Uuid& id : ids(Link::k_entity)) carry_link(context_.state.find<Link>(id).value());
+    for (const Uuid& id : ids(Kpi::k_entity)) carry_kpi(context_.state.find<Kpi>(id).value());
     for (const Uuid& id : ids(Mandat::k_entity)) push(id, MandatMoved{to_});
     for (const Uuid& id : ids(Interaction::k_entity)) {
       InteractionUpdated moved;
@@ -73,11 +76,36 @@ class Carrying {
     push(link.id, LinkMoved{to_});
   }
 
+  void carry_kpi(const Kpi& kpi) {
+    KpiMonth month = kpi;
+    month.organisation_id = to_;
+    const auto twin = kpi.deleted() ? std::nullopt : context_.state.holder(index::kpi_month(month));
+    if (twin) {
+      push(kpi.id, KpiDeleted{why()});
+      fill_twin(context_.state.find<Kpi>(*twin).value(), kpi);
+    }
+    push(kpi.id, KpiMoved{to_});
+  }
+
+  template <class Edited, class Value>
+  static void fill(Edited& patch, const Value& present, const Value& incoming) {
+    if (!present && incoming) patch = *incoming;
+  }
+
+  void fill_twin(const Kpi& twin, const Kpi& kpi) {
+    KpiUpdated filled;
+    fill(filled.rdv, twin.rdv, kpi.rdv);
+    fill(filled.pitchs, twin.pitchs, kpi.pitchs);
+    fill(filled.due_diligences, twin.due_diligences, kpi.due_diligences);
+    fill(filled.closings, twin.closings, kpi.closings);
+    fill(filled.revenue, twin.revenue, kpi.revenue);
+    fill(filled.commission_rate, twin.commission_rate, kpi.commission_rate);
+    fill(filled.notes, twin.notes, kpi.notes);
+    if (reduce<KpiData>(filled, twin)) push(twin.id, std::move(filled));
+  }
+
   void fill_twin(const Link& twin, const Link& link) {
     LinkUpdated filled;
-    const auto fill = [](auto& patch, const auto& present, const auto& incoming) {
-      if (!present && incoming) patch = *incoming;
-    };
     fill(filled.job_title, twin.job_title, link.job_title);
     fill(filled.work_email, twin.work_email, link.work_email);
     fill(filled.work_phone, twin.work_phone, link.work_phone);

@@ -11,8 +11,9 @@ namespace alforis::commands {
 /// Merges the organisation `id` into `into`, all in one commit.
 ///
 /// The survivor keeps what it has and gets what it has not, by the rules of an import that fills (import_merge.hpp);
-/// numbers of the merged record that are others go to the notes, with warnings. Links, mandats, interactions and tasks
-/// go over, ended and deleted ones as well. Of two live links of one person the merged record's ends, and fills the
+/// numbers of the merged record that are others go to the notes, with warnings. Links, mandats, interactions, tasks and
+/// KPIs go over, ended and deleted ones as well; of two KPIs of one month the merged record's goes into the trash and
+/// fills the survivor's. Of two live links of one person the merged record's ends, and fills the
 /// survivor's; the survivor's primary link stays the primary one. The merged record goes into the trash, and its id
 /// leads to the survivor from then on.
 ///

@@ -24,4 +24,13 @@ void check_assignee(domain::Problems& problems, const std::optional<Uuid>& assig
   }
 }
 
+Refusal check_party(const Uuid& organisation, const DecisionContext& context) {
+  domain::Problems problems;
+  check_reference<domain::Organisation>(problems, organisation, "/organisation_id", context);
+  if (!problems.empty()) return invalid(std::move(problems));
+  const auto found = context.state.find<domain::Organisation>(organisation);
+  if (can_update(context.actor, context.state.whose(*found))) return std::nullopt;
+  return forbidden("the organisation belongs to somebody else");
+}
+
 }  // namespace alforis::commands

@@ -69,6 +69,8 @@ class StateView {
       whose.of.push_back({record.id, record.id, record.created_by});
     } else if constexpr (k_follows == Follows::account) {
       whose.of.push_back({*record.user_id, std::nullopt, record.created_by});
+    } else if constexpr (k_follows == Follows::sharing) {
+      whose.of.push_back(domain::read_by(record.shared, record.created_by, team_of(record.created_by)));
     }
     return whose;
   }

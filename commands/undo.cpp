@@ -44,6 +44,12 @@ Decided take_away(const Interaction& made, const DecisionContext& context) {
 Decided take_away(const Task& made, const DecisionContext& context) {
   return decide(DeleteTask{made.id, {}, why()}, context);
 }
+Decided take_away(const Kpi& made, const DecisionContext& context) {
+  return decide(DeleteKpi{made.id, {}, why()}, context);
+}
+Decided take_away(const SavedView& made, const DecisionContext& context) {
+  return decide(DeleteSavedView{made.id, {}, why()}, context);
+}
 template <class State>
 Decided take_away(const State&, const DecisionContext&) {
   return conflict("cannot_undo", "a new " + std::string(State::k_entity) + " stays: deactivate it instead");

@@ -10,12 +10,14 @@
 #include "domain/api_key.hpp"
 #include "domain/entity_kind.hpp"
 #include "domain/interaction.hpp"
+#include "domain/kpi.hpp"
 #include "domain/link.hpp"
 #include "domain/mandat.hpp"
 #include "domain/organisation.hpp"
 #include "domain/person.hpp"
 #include "domain/produit.hpp"
 #include "domain/revert.hpp"
+#include "domain/saved_view.hpp"
 #include "domain/session.hpp"
 #include "domain/task.hpp"
 #include "domain/team.hpp"
@@ -107,10 +109,23 @@ struct EventsOf<Workspace> {
   static constexpr Follows k_follows = Follows::firm;
   using type = std::variant<WorkspaceCreated, WorkspaceUpdated, Reverted<Workspace>>;
 };
+template <>
+struct EventsOf<Kpi> {
+  static constexpr EntityKind k_kind = EntityKind::kpi;
+  static constexpr Follows k_follows = Follows::organisation;
+  using type = std::variant<KpiCreated, KpiUpdated, KpiMoved, KpiDeleted, KpiRestored, Reverted<Kpi>>;
+};
+template <>
+struct EventsOf<SavedView> {
+  static constexpr EntityKind k_kind = EntityKind::saved_view;
+  static constexpr Follows k_follows = Follows::sharing;
+  using type =
+      std::variant<SavedViewCreated, SavedViewUpdated, SavedViewDeleted, SavedViewRestored, Reverted<SavedView>>;
+};
 
 /// Every state there is.
 using AllStates = boost::mp11::mp_list<Organisation, Person, Link, Produit, Mandat, Interaction, Task, Team, User,
-                                       Workspace, Session, ApiKey>;
+                                       Workspace, Session, ApiKey, Kpi, SavedView>;
 
 /// Any event of any entity.
 template <class State>

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "domain/entity_kind.hpp"
+#include "domain/saved_view.hpp"
 #include "domain/user.hpp"
 #include "domain/values/uuid.hpp"
 
@@ -50,6 +51,7 @@ inline bool can_update(const Viewer& viewer, const Ownership& record) {
 }
 
 /// Whose a record is, through what it follows: for a person one ownership for each linked organisation, otherwise one.
+/// Of a saved view it says who reads it: see read_by().
 struct Whose {
   Follows follows = Follows::owner;
   std::vector<Ownership> of;
@@ -77,11 +79,18 @@ inline bool can_see_team(const Viewer& viewer, const Uuid& team) {
   return viewer.role == Role::admin || viewer.team == team;
 }
 
+/// Who reads what its maker shares that way, as an ownership: their own, their team's, or, without an owner, all.
+inline Ownership read_by(ViewSharing sharing, const Uuid& maker, const std::optional<Uuid>& team) {
+  if (sharing == ViewSharing::firm) return {std::nullopt, std::nullopt, maker};
+  return {maker, sharing == ViewSharing::team ? team : std::nullopt, maker};
+}
+
 inline bool can_see(const Viewer& viewer, const Whose& record) {
   if (viewer.role == Role::admin) return true;
   switch (record.follows) {
     case Follows::owner:
     case Follows::organisation:
+    case Follows::sharing:
       return !record.of.empty() && can_see(viewer, record.of.front());
     case Follows::everybody:
     case Follows::firm:
@@ -137,12 +146,15 @@ inline bool can_update(const Viewer& viewer, const Whose& record) {
       return viewer.role == Role::admin;
     case Follows::account:
       return can_see(viewer, record);
+    case Follows::sharing:
+      return viewer.role == Role::admin || viewer.id == record.created_by;
   }
   return false;
 }
 
-/// Deletes, merges, bulk changes.
+/// Deletes, merges, bulk changes. Saved views are no business records: who may change one may delete it.
 inline bool can_delete(const Viewer& viewer, const Whose& record) {
+  if (record.follows == Follows::sharing) return can_update(viewer, record);
   return viewer.role >= Role::manager && can_update(viewer, record);
 }
 

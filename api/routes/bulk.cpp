@@ -37,25 +37,10 @@ MakeCommand read_change(const BulkChange& body, const std::vector<BulkVerb>& ver
   return verb->read(body.patch ? body.patch->text() : body.with ? body.with->text() : "{}");
 }
 
-projections::Parameters read_filter(const std::string& text) {
-  projections::Parameters parameters;
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const std::string_view part = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(rest.size(), part.size() + 1));
-    if (part.empty()) continue;
-    auto& [name, value] = parameters.emplace_back();
-    const auto equals = part.find('=');
-    const std::string_view typed = equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
-    if (!percent_decode(part.substr(0, equals), true, name) || !percent_decode(typed, true, value)) {
-      throw ProblemException(wrong("invalid_value", "this is no query string", "/filter"));
-    }
-  }
-  return parameters;
-}
-
 ListQuery filter_query(EntityKind kind, const BulkChange& body, const RequestContext& context) {
-  auto query = projections::parse_list_query(kind, read_filter(body.filter->text()), context.viewer());
+  const auto parameters = read_query_string(body.filter->text());
+  if (!parameters) throw ProblemException(wrong("invalid_value", parameters.error().front().detail, "/filter"));
+  auto query = projections::parse_list_query(kind, *parameters, context.viewer());
   if (query && query->after.empty()) return std::move(*query);
   Problems problems = query ? problem("unknown_parameter", "a filter has no pages", "after") : query.error();
   for (domain::Problem& found : problems) found.pointer = "/filter/" + found.pointer;

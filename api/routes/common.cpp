@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "api/json_writer.hpp"
 #include "domain/values/text.hpp"
 #include "domain/wire/enums.hpp"
 
@@ -27,7 +28,10 @@ bool cacheable(EntityKind kind) {
          follows == account;
 }
 
-bool may_see_deleted(const domain::Viewer& viewer, const projections::Record& record) {
+bool may_see_deleted(const domain::Viewer& viewer, EntityKind kind, const projections::Record& record) {
+  if (domain::follows(kind) == domain::Follows::sharing) {
+    return domain::can_restore(viewer, projections::whose(kind, record), record.deleted_by);
+  }
   return viewer.role >= domain::Role::manager || (viewer.role == domain::Role::sales && record.deleted_by == viewer.id);
 }
 
@@ -54,7 +58,7 @@ Response of_moment(Response response, eventstore::Position moment) {
 std::optional<Response> answer_record(const CachedRecord& cached, EntityKind kind, const RequestContext& context) {
   const bool deleted_asked = deleted_too(context.request).value();
   if (!projections::visible(context.viewer(), kind, cached.record)) return std::nullopt;
-  if (cached.record.deleted && !(deleted_asked && may_see_deleted(context.viewer(), cached.record)))
+  if (cached.record.deleted && !(deleted_asked && may_see_deleted(context.viewer(), kind, cached.record)))
     return std::nullopt;
   return Response::json(cached.body, cached.etag);
 }
@@ -68,25 +72,6 @@ Task<CachedRecordPtr> load_record(Services& services, EntityKind kind, Uuid id) 
   auto cached = make_cached(std::move(*found));
   if (cacheable(kind)) services.records.put(kind, id, cached, ticket);
   co_return cached;
-}
-
-std::string sealed_cursor(const Services& services, const RequestContext& context, const std::string& payload) {
-  const std::string bound = context.viewer().id.text() + std::string(context.request.path());
-  return base64url(services.key.seal("cursor:" + bound, payload) + payload);
-}
-
-Expected<std::string> opened_cursor(const Services& services, const RequestContext& context, std::string_view cursor) {
-  constexpr std::size_t k_seal_bytes = 16;
-  std::string bytes;
-  if (!base64url_decode(cursor, bytes) || bytes.size() < k_seal_bytes) {
-    return Problem::parameter("after", "invalid_cursor", "this is no cursor of this list");
-  }
-  const std::string payload = bytes.substr(k_seal_bytes);
-  const std::string bound = context.viewer().id.text() + std::string(context.request.path());
-  if (services.key.seal("cursor:" + bound, payload) != bytes.substr(0, k_seal_bytes)) {
-    return Problem::parameter("after", "invalid_cursor", "this is no cursor of this list");
-  }
-  return Expected<std::string>(boost::system::in_place_value, payload);
 }
 
 Expected<projections::ListQuery> list_query(const Services& services, EntityKind kind, const RequestContext& context) {
@@ -105,22 +90,23 @@ Expected<projections::ListQuery> list_query(const Services& services, EntityKind
   return std::move(*query);
 }
 
-std::string page_body(const Services& services, const RequestContext& context, const projections::Page& page) {
+std::string page_body(const Services& services, const RequestContext& context, const std::vector<std::string>& items,
+                      const std::optional<std::string>& next, const std::optional<std::int64_t>& total) {
   std::string body = R"({"items":[)";
   std::size_t bytes = 0;
-  for (const std::string& document : page.documents) bytes += document.size() + 1;
+  for (const std::string& item : items) bytes += item.size() + 1;
   body.reserve(bytes + 256);
-  for (const std::string& document : page.documents) {
+  for (const std::string& item : items) {
     if (body.back() != '[') body.push_back(',');
-    body += document;
+    body += item;
   }
   body += R"(],"next":)";
-  if (page.next) {
-    domain::wire::quote(body, sealed_cursor(services, context, *page.next));
+  if (next) {
+    domain::wire::quote(body, sealed_cursor(services, context, *next));
   } else {
     body += "null";
   }
-  if (page.total) body += R"(,"total":)" + std::to_string(*page.total);
+  if (total) body += R"(,"total":)" + std::to_string(*total);
   body.push_back('}');
   return body;
 }
@@ -142,12 +128,18 @@ void add_link(Response& response, const RequestContext& context, const std::stri
   response.header("Link", "<" + target + "after=" + cursor + ">; rel=\"next\"");
 }
 
+/// The cursor at the end of a page's body; empty: the last page. The records before it may hold any text, so that only
+/// the end is looked at.
 std::string_view next_cursor_of(std::string_view body) {
-  constexpr std::string_view k_next = R"(],"next":")";
-  const auto at = body.rfind(k_next);
-  if (at == std::string_view::npos) return {};
-  const auto start = at + k_next.size();
-  return body.substr(start, body.find('"', start) - start);
+  if (const auto total = body.rfind(R"(,"total":)");
+      total != std::string_view::npos && body.find_first_not_of("0123456789", total + 9) == body.size() - 1) {
+    body = body.substr(0, total);
+  } else {
+    body.remove_suffix(1);
+  }
+  if (!body.ends_with('"')) return {};
+  body.remove_suffix(1);
+  return body.substr(body.rfind('"') + 1);
 }
 
 Response answer_page(SharedBodyPtr body, const RequestContext& context) {
@@ -174,14 +166,22 @@ void append_origin(std::string& out, const projections::ImportOrigin& origin) {
   out.push_back('}');
 }
 
+void append_text(std::string& out, std::string_view name, const std::optional<std::string>& text) {
+  if (!text) return;
+  out.push_back(',');
+  domain::wire::quote(out, name);
+  out.push_back(':');
+  domain::wire::quote(out, *text);
+}
+
 void append_entry(std::string& out, const projections::HistoryEntry& entry) {
   out += R"({"position":)" + std::to_string(entry.position) + R"(,"type":)";
   domain::wire::quote(out, entry.type);
   out += R"(,"at":")" + entry.time.text() + R"(","by":")" + entry.actor.text() + '"';
-  if (entry.reason) {
-    out += R"(,"reason":)";
-    domain::wire::quote(out, *entry.reason);
-  }
+  append_text(out, "reason", entry.reason);
+  append_text(out, "request_id", entry.source.request_id);
+  append_text(out, "client", entry.source.client);
+  append_text(out, "on_behalf_of", entry.source.on_behalf_of);
   if (entry.import) append_origin(out, *entry.import);
   out += R"(,"changes":[)";
   bool first = true;
@@ -193,26 +193,30 @@ void append_entry(std::string& out, const projections::HistoryEntry& entry) {
   out += "]}";
 }
 
-Expected<std::size_t> history_limit(const Request& request) {
-  const auto text = request.parameter("limit");
-  if (!text) return projections::k_default_limit;
-  std::size_t limit = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
-  if (error != std::errc() || end != text->data() + text->size() || limit < 1 || limit > projections::k_max_limit) {
-    return Problem::parameter("limit", "invalid_value", "limit is a number from 1 to 200");
-  }
-  return limit;
+/// The user for whom the asker says to act; they need not be one who may do it, since the asker's rights decide.
+Expected<std::optional<Uuid>> on_behalf_of(const Services& services, const Request& request) {
+  const auto header = request.header("Alforis-On-Behalf-Of");
+  if (!header) return std::optional<Uuid>();
+  const auto user = Uuid::parse(*header);
+  if (user && services.directory.contains(*user)) return std::optional(*user);
+  return Problem::of("invalid_header", "Alforis-On-Behalf-Of is the id of a user");
 }
 
-std::string metadata(const Request& request) {
-  std::string json = R"({"request_id":)";
-  domain::wire::quote(json, request.request_id());
-  if (!request.traceparent().empty()) {
-    json += R"(,"traceparent":)";
-    domain::wire::quote(json, request.traceparent());
+/// What the log keeps of where a command came from.
+std::string metadata(const Services& services, const RequestContext& context) {
+  constexpr std::size_t k_longest_client = 100;
+  const Request& request = context.request;
+  JsonWriter json;
+  json.begin_object().member("request_id", request.request_id());
+  if (!request.traceparent().empty()) json.member("traceparent", request.traceparent());
+  const auto client = domain::checked_text(request.header("User-Agent").value_or("").substr(0, k_longest_client),
+                                           k_longest_client, domain::Lines::one);
+  if (client) json.member("client", *client);
+  if (context.session.id != Uuid()) {
+    json.member(context.session.by_api_key() ? "api_key" : "session", context.session.id.text());
   }
-  json.push_back('}');
-  return json;
+  if (const auto user = on_behalf_of(services, request).value()) json.member("on_behalf_of", user->text());
+  return json.end_object().str();
 }
 
 }  // namespace
@@ -227,6 +231,58 @@ Problem parameter_problem(const domain::Problems& problems) {
   Problem problem = Problem::of("invalid_parameter");
   for (const domain::Problem& found : problems) problem.errors.push_back({found.code, {}, found.pointer, found.detail});
   return problem;
+}
+
+std::string sealed_cursor(const Services& services, const RequestContext& context, const std::string& payload) {
+  const std::string bound = context.viewer().id.text() + std::string(context.request.path());
+  return base64url(services.key.seal("cursor:" + bound, payload) + payload);
+}
+
+Expected<std::string> opened_cursor(const Services& services, const RequestContext& context, std::string_view cursor) {
+  constexpr std::size_t k_seal_bytes = 16;
+  std::string bytes;
+  if (!base64url_decode(cursor, bytes) || bytes.size() < k_seal_bytes) {
+    return Problem::parameter("after", "invalid_cursor", "this is no cursor of this list");
+  }
+  const std::string payload = bytes.substr(k_seal_bytes);
+  const std::string bound = context.viewer().id.text() + std::string(context.request.path());
+  if (services.key.seal("cursor:" + bound, payload) != bytes.substr(0, k_seal_bytes)) {
+    return Problem::parameter("after", "invalid_cursor", "this is no cursor of this list");
+  }
+  return Expected<std::string>(boost::system::in_place_value, payload);
+}
+
+Expected<std::size_t> page_limit(const Request& request) {
+  const auto text = request.parameter("limit");
+  if (!text) return projections::k_default_limit;
+  std::size_t limit = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
+  if (error != std::errc() || end != text->data() + text->size() || limit < 1 || limit > projections::k_max_limit) {
+    return Problem::parameter("limit", "invalid_value", "limit is a number from 1 to 200");
+  }
+  return limit;
+}
+
+domain::Result<projections::Parameters> read_query_string(std::string_view text) {
+  projections::Parameters parameters;
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(text.size(), part.size() + 1));
+    if (part.empty()) continue;
+    auto& [name, value] = parameters.emplace_back();
+    const auto equals = part.find('=');
+    const std::string_view typed = equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
+    if (!percent_decode(part.substr(0, equals), true, name) || !percent_decode(typed, true, value)) {
+      return domain::problem("invalid_value", "this is no query string");
+    }
+  }
+  return parameters;
+}
+
+Response answer_items(const Services& services, const RequestContext& context, const std::vector<std::string>& items,
+                      const std::optional<std::string>& next) {
+  auto body = std::make_shared<const SharedBody>(page_body(services, context, items, next, std::nullopt));
+  return answer_page(std::move(body), context);
 }
 
 Expected<eventstore::Position> after_position(const Request& request) {
@@ -323,7 +379,7 @@ Task<Response> read_past(Services& services, EntityKind kind, Uuid id, eventstor
   auto loading = load_record(services, kind, id);
   const auto present = co_await std::move(loading);
   const bool seen = present && projections::visible(context.viewer(), kind, present->record) &&
-                    (!present->record.deleted || may_see_deleted(context.viewer(), present->record));
+                    (!present->record.deleted || may_see_deleted(context.viewer(), kind, present->record));
   if (!seen) co_return context.answer(Problem::of("not_found"));
   auto question = [kind, id, moment](QueryReader& reader) { return reader.find_at(kind, id, moment); };
   auto asking = ask(services, std::move(question));
@@ -407,39 +463,30 @@ Task<Response> read_list(Services& services, EntityKind kind, RequestContext& co
   auto asking = ask(services, std::move(question));
   const auto page = co_await std::move(asking);
   if (!page) co_return context.answer(parameter_problem(page.error()));
-  auto body = std::make_shared<const SharedBody>(page_body(services, context, *page));
+  auto body =
+      std::make_shared<const SharedBody>(page_body(services, context, page->documents, page->next, page->total));
   if (moment) co_return of_moment(answer_page(std::move(body), context), *moment);
   services.pages.put(key, body, ticket);
   co_return answer_page(std::move(body), context);
 }
 
 Task<Response> read_history(Services& services, EntityKind kind, Uuid id, RequestContext& context) {
-  const std::size_t limit = history_limit(context.request).value();
+  const std::size_t limit = page_limit(context.request).value();
   std::string after;
   if (const auto cursor = context.request.parameter("after")) after = opened_cursor(services, context, *cursor).value();
   co_await wait_for_position(services, context);
   auto loading = load_record(services, kind, id);
   const auto cached = co_await std::move(loading);
   const bool seen = cached && projections::visible(context.viewer(), kind, cached->record) &&
-                    (!cached->record.deleted || may_see_deleted(context.viewer(), cached->record));
+                    (!cached->record.deleted || may_see_deleted(context.viewer(), kind, cached->record));
   if (!seen) co_return context.answer(Problem::of("not_found"));
   auto question = [kind, id, after, limit](QueryReader& reader) { return reader.history(kind, id, after, limit); };
   auto asking = ask(services, std::move(question));
   const auto page = co_await std::move(asking);
   if (!page) co_return context.answer(parameter_problem(page.error()));
-  std::string body = R"({"items":[)";
-  for (const auto& entry : page->entries) {
-    if (body.back() != '[') body.push_back(',');
-    append_entry(body, entry);
-  }
-  body += R"(],"next":)";
-  if (page->next) {
-    domain::wire::quote(body, sealed_cursor(services, context, *page->next));
-  } else {
-    body += "null";
-  }
-  body.push_back('}');
-  co_return answer_page(std::make_shared<const SharedBody>(std::move(body)), context);
+  std::vector<std::string> items;
+  for (const auto& entry : page->entries) append_entry(items.emplace_back(), entry);
+  co_return answer_items(services, context, items, page->next);
 }
 
 std::string request_hash(const Request& request, std::string_view body) {
@@ -458,7 +505,7 @@ Expected<commands::CommandRequest> new_request(const Services& services, const R
   commands::CommandRequest request;
   request.actor = context.viewer().id;
   request.scope = context.session.scope;
-  request.metadata = metadata(context.request);
+  request.metadata = metadata(services, context);
   const std::string actor = request.actor.text();
   if (const auto key = context.request.header("Idempotency-Key")) {
     const auto checked = domain::checked_text(*key, k_longest_key, domain::Lines::one);
@@ -479,7 +526,7 @@ commands::CommandRequest request_by(const Services& services, const RequestConte
   commands::CommandRequest request;
   request.command_id = services.new_id().text();
   request.actor = user;
-  request.metadata = metadata(context.request);
+  request.metadata = metadata(services, context);
   return request;
 }
 
@@ -518,7 +565,9 @@ std::string history_entry_schema() {
   return R"({"type":"object","required":["position","type","at","by","changes"],"properties":{)"
          R"("position":{"type":"integer","minimum":1},"type":{"type":"string"},)"
          R"("at":{"type":"string","format":"date-time"},"by":{"type":"string","format":"uuid"},)"
-         R"("reason":{"type":"string"},"import":{"type":"object","description":"where an import brought it from",)"
+         R"("reason":{"type":"string"},"request_id":{"type":"string"},)"
+         R"("client":{"type":"string","description":"the program, as it named itself"},)"
+         R"("on_behalf_of":{"type":"string","format":"uuid"},"import":{"type":"object","description":"where an import brought it from",)"
          R"("required":["batch"],"properties":{"batch":{"type":"string","format":"uuid"},"file":{"type":"string"},)"
          R"("line":{"type":"integer","minimum":1}}},"changes":{"type":"array","items":{"type":"object",)"
          R"("required":["field","from","to"],"properties":{"field":{"type":"string"},"from":{},"to":{}}}}}})";

@@ -34,6 +34,21 @@ Task<std::invoke_result_t<F&, projections::QueryReader&>> ask(Services& services
 /// The position of Alforis-After; 0 when absent. 400 `invalid_header` when it is no number.
 Expected<eventstore::Position> after_position(const Request& request);
 
+/// `limit`: 1 to 200, 50 when absent. 400 `invalid_value` for anything else.
+Expected<std::size_t> page_limit(const Request& request);
+
+/// A page's cursor as it goes out: good for this asker and this path only.
+std::string sealed_cursor(const Services& services, const RequestContext& context, const std::string& payload);
+/// What a cursor holds. 400 `invalid_cursor` for one that was not sealed for this asker and path.
+Expected<std::string> opened_cursor(const Services& services, const RequestContext& context, std::string_view cursor);
+
+/// A query string's parameters, as a request's would be read. Fails with `invalid_value` for wrong percent-encoding.
+domain::Result<projections::Parameters> read_query_string(std::string_view text);
+
+/// `{"items":[…],"next":…}` with the Link to the next page. `items`: JSON; `next`: the payload of its cursor.
+Response answer_items(const Services& services, const RequestContext& context, const std::vector<std::string>& items,
+                      const std::optional<std::string>& next);
+
 /// The id in the path; ids that are none are simply not found.
 Expected<domain::Uuid> path_id(const RequestContext& context, std::size_t index = 0);
 

@@ -6,6 +6,7 @@
 #include "api/json_writer.hpp"
 #include "api/routes/common.hpp"
 #include "api/routes/periods.hpp"
+#include "domain/kpi.hpp"
 #include "domain/wire/enums.hpp"
 
 namespace alforis::api {
@@ -90,38 +91,95 @@ bool may_ask(QueryReader& reader, const KpiQuestion& question) {
   return record && !record->deleted && projections::visible(viewer, kind, *record);
 }
 
-/// Counts by the first day of their period.
-using Counts = std::map<Date, std::array<std::int64_t, k_measures.size()>>;
+/// What was found: the counts of each month, and what people entered instead.
+struct KpiAnswer {
+  std::vector<projections::TallyRow> counted;
+  std::vector<domain::Kpi> entered;
+};
 
-Counts counts_by_period(const std::vector<projections::TallyRow>& rows, int months) {
-  Counts counts;
-  for (const auto& row : rows) {
-    const auto place = static_cast<std::size_t>(std::ranges::find(k_measures, row.measure) - k_measures.begin());
-    counts[first_of_period(row.period, months)][place] += row.n;
-  }
-  return counts;
+/// One measure of a period.
+struct Figure {
+  std::int64_t derived = 0;
+  std::int64_t value = 0;  ///< what was entered, in months where something was, else what was counted
+  bool manual = false;     ///< something was entered in one of the months
+};
+
+/// All of a month, or of a period.
+struct Figures {
+  std::array<Figure, k_measures.size()> measures;
+  std::map<std::string, std::int64_t> revenue;  ///< cents by currency
+};
+using FiguresByDay = std::map<Date, Figures>;
+
+std::array<std::optional<std::int64_t>, k_measures.size()> entered_counts(const domain::Kpi& kpi) {
+  return {kpi.rdv, kpi.pitchs, kpi.due_diligences, kpi.closings};
 }
 
-void write_counts(JsonWriter& json, const Counts& counts, const Date& period) {
-  const auto found = counts.find(period);
+FiguresByDay figures_by_month(const KpiAnswer& answer) {
+  FiguresByDay months;
+  for (const auto& row : answer.counted) {
+    const auto place = static_cast<std::size_t>(std::ranges::find(k_measures, row.measure) - k_measures.begin());
+    Figure& figure = months[row.period].measures[place];
+    figure.value = figure.derived += row.n;
+  }
+  for (const domain::Kpi& kpi : answer.entered) {
+    const auto first = Date::from_ymd(std::chrono::year(static_cast<int>(*kpi.year)) /
+                                      std::chrono::month(static_cast<unsigned>(*kpi.month)) / 1);
+    Figures& month = months[first.value()];
+    const auto counts = entered_counts(kpi);
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      if (!counts[i]) continue;
+      month.measures[i].value = *counts[i];
+      month.measures[i].manual = true;
+    }
+    if (kpi.revenue) month.revenue[std::string(kpi.revenue->currency.text())] += kpi.revenue->amount;
+  }
+  return months;
+}
+
+/// Sums of the months, by the first day of their period.
+FiguresByDay figures_by_period(const KpiAnswer& answer, int months) {
+  FiguresByDay periods;
+  for (const auto& [month, figures] : figures_by_month(answer)) {
+    Figures& sum = periods[first_of_period(month, months)];
+    for (std::size_t i = 0; i < sum.measures.size(); ++i) {
+      sum.measures[i].derived += figures.measures[i].derived;
+      sum.measures[i].value += figures.measures[i].value;
+      sum.measures[i].manual = sum.measures[i].manual || figures.measures[i].manual;
+    }
+    for (const auto& [currency, amount] : figures.revenue) sum.revenue[currency] += amount;
+  }
+  return periods;
+}
+
+void write_figures(JsonWriter& json, const FiguresByDay& periods, const Date& period) {
+  const auto found = periods.find(period);
+  const Figures figures = found == periods.end() ? Figures{} : found->second;
   for (std::size_t i = 0; i < k_measures.size(); ++i) {
     json.key(domain::enum_text(k_measures[i])).begin_object();
-    json.key("derived").number(found == counts.end() ? 0 : found->second[i]).end_object();
+    json.key("derived").number(figures.measures[i].derived);
+    json.key("value").number(figures.measures[i].value);
+    json.key("manual").boolean(figures.measures[i].manual).end_object();
   }
+  json.key("revenue").begin_array();
+  for (const auto& [currency, amount] : figures.revenue) {
+    json.begin_object().key("amount").number(amount).member("currency", currency).end_object();
+  }
+  json.end_array();
 }
 
-std::string body_of(const KpiQuestion& question, const std::vector<projections::TallyRow>& rows) {
+std::string body_of(const KpiQuestion& question, const KpiAnswer& answer) {
   const int months = question.length.months;
-  const Counts counts = counts_by_period(rows, months);
+  const FiguresByDay periods = figures_by_period(answer, months);
   JsonWriter json;
   json.begin_object().member("period", question.length.name).key("items").begin_array();
   for (Date first = question.first; first <= question.last; first = first_of_month(first, months)) {
     json.begin_object().member("from", first.text());
-    write_counts(json, counts, first);
+    write_figures(json, periods, first);
     if (question.compare) {
       const Date before = first_of_month(first, -k_months_in_year);
       json.key("year_before").begin_object().member("from", before.text());
-      write_counts(json, counts, before);
+      write_figures(json, periods, before);
       json.end_object();
     }
     json.end_object();
@@ -130,26 +188,42 @@ std::string body_of(const KpiQuestion& question, const std::vector<projections::
   return json.str();
 }
 
+/// What people enter is about organisations; users and teams have what is counted.
+std::vector<domain::Kpi> entered(QueryReader& reader, const TallyQuery& asked) {
+  if (!asked.organisation) return {};
+  const auto year = [](const Date& day) { return static_cast<int>(day.ymd().year()); };
+  auto kpis = reader.kpis(*asked.organisation, year(*asked.from), year(*asked.before));
+  std::erase_if(kpis, [&](const domain::Kpi& kpi) {
+    const auto month = std::chrono::sys_days(std::chrono::year(static_cast<int>(*kpi.year)) /
+                                             std::chrono::month(static_cast<unsigned>(*kpi.month)) / 1);
+    return month < asked.from->days() || month >= asked.before->days();
+  });
+  return kpis;
+}
+
 Task<Response> read_kpis(Services& services, RequestContext& context) {
   KpiQuestion asked = question_of(services, context).value();
   co_await wait_for_position(services, context);
   asked.tallies.viewer = context.viewer();
-  auto question = [asked](QueryReader& reader) -> std::optional<std::vector<projections::TallyRow>> {
+  auto question = [asked](QueryReader& reader) -> std::optional<KpiAnswer> {
     if (!may_ask(reader, asked)) return std::nullopt;
-    return reader.tallies(asked.tallies);
+    return KpiAnswer{reader.tallies(asked.tallies), entered(reader, asked.tallies)};
   };
   auto asking = ask(services, std::move(question));
-  const auto rows = co_await std::move(asking);
-  if (!rows) co_return context.answer(Problem::of("not_found"));
-  co_return Response::json(body_of(asked, *rows));
+  const auto answer = co_await std::move(asking);
+  if (!answer) co_return context.answer(Problem::of("not_found"));
+  co_return Response::json(body_of(asked, *answer));
 }
 
 std::string kpis_schema() {
   std::string figures = R"("from":{"type":"string","format":"date"})";
   for (const Measure measure : k_measures) {
     figures += ",\"" + std::string(domain::enum_text(measure)) +
-               R"(":{"type":"object","required":["derived"],"properties":{"derived":{"type":"integer"}}})";
+               R"(":{"type":"object","required":["derived","value","manual"],"properties":{"derived":)"
+               R"({"type":"integer"},"value":{"type":"integer"},"manual":{"type":"boolean"}}})";
   }
+  figures += R"(,"revenue":{"type":"array","items":{"type":"object","required":["amount","currency"],"properties":)"
+             R"({"amount":{"type":"integer","description":"cents"},"currency":{"type":"string"}}}})";
   return R"({"type":"object","required":["period","items"],"properties":{"period":{"type":"string"},"items":)"
          R"({"type":"array","items":{"type":"object","required":["from"],"properties":{)" +
          figures + R"(,"year_before":{"type":"object","properties":{)" + figures + "}}}}}}}";
@@ -164,8 +238,10 @@ Route kpi_row(Services& services) {
   route.tag = "kpis";
   route.summary = "Meetings, pitches, due diligences and closings of an organisation, a user or a team";
   route.description =
-      "`derived`: counted from interactions, tasks and stage moves. A user's and a team's are of the organisations "
-      "that the asker sees. Periods are whole, in Paris; `from` is the first day of each.";
+      "`derived`: counted from interactions, tasks and stage moves. `value`: what was entered by hand "
+      "(/api/v1/manual-kpis) in the months where something was, else what was counted; `manual` says whether there was "
+      "such a month. `revenue`: what was entered, by currency. A user's and a team's figures are counted only, of the "
+      "organisations that the asker sees. Periods are whole, in Paris; `from` is the first day of each.";
   route.response = {"KpiSeries", &kpis_schema};
   route.reads = true;
   route.problems = {"not_found"};

@@ -2,6 +2,7 @@
 #include "api/routes/duplicates.hpp"
 #include "api/routes/organisation_bodies.hpp"
 #include "api/routes/resources.hpp"
+#include "api/routes/timeline.hpp"
 #include "commands/merge.hpp"
 #include "commands/organisation.hpp"
 #include "domain/wire/codec.hpp"
@@ -66,6 +67,7 @@ std::vector<Route> organisation_routes(Services& services) {
   may_answer(rows.restore<commands::RestoreOrganisation>(), {"not_unique", "already_merged"});
   rows.bulk(EntityKind::organisation);
   rows.add(duplicates_row(services));
+  rows.add(timeline_row(services, EntityKind::organisation, k_path, k_tag));
   std::vector<Route> all = std::move(rows).done();
   for (Route& route : all) {
     const bool of_one = route.pattern.find("{id}") != std::string::npos && !route.pattern.ends_with("/history");

@@ -1,6 +1,7 @@
 #include "api/routes/command_routes.hpp"
 #include "api/routes/person_bodies.hpp"
 #include "api/routes/resources.hpp"
+#include "api/routes/timeline.hpp"
 #include "commands/person.hpp"
 #include "domain/wire/codec.hpp"
 
@@ -29,6 +30,7 @@ std::vector<Route> person_routes(Services& services) {
   may_answer(rows.remove<commands::DeletePerson>("Delete; can be restored"), {"deleted"});
   rows.restore<commands::RestorePerson>();
   rows.bulk(EntityKind::person);
+  rows.add(timeline_row(services, EntityKind::person, k_path, k_tag));
   return std::move(rows).done();
 }
 

@@ -138,23 +138,36 @@ void Folder::apply(std::size_t item, Event&& event) {
     const domain::PipelineStage from = slot.state->pipeline_stage;
     const domain::Instant since = slot.state->stage_since;
     evolve(slot.state, std::forward<Event>(event), contexts_[item]);
-    note_stage(item, *slot.state, from, since);
+    stage_moves_.push_back(stage_move(item, *slot.state, from, since));
+  } else if constexpr (std::is_same_v<Event, domain::Reverted<domain::Organisation>>) {
+    const domain::PipelineStage from = slot.state->pipeline_stage;
+    const domain::Instant since = slot.state->stage_since;
+    const auto undone = static_cast<Position>(*event.position);
+    evolve(slot.state, std::forward<Event>(event), contexts_[item]);
+    if (slot.state->pipeline_stage != from) {
+      stage_undos_.push_back({undone, stage_move(item, *slot.state, from, since)});
+    }
   } else {
     evolve(slot.state, std::forward<Event>(event), contexts_[item]);
     if constexpr (std::is_same_v<Event, domain::OrganisationCreated>) {
-      note_stage(item, *slot.state, std::nullopt, contexts_[item].time);
+      stage_moves_.push_back(stage_move(item, *slot.state, std::nullopt, contexts_[item].time));
     }
   }
   slot.position = items_[item].commit->position;
 }
 
-void Folder::note_stage(std::size_t item, const domain::Organisation& organisation,
-                        std::optional<domain::PipelineStage> from, domain::Instant since) {
+StageMove Folder::stage_move(std::size_t item, const domain::Organisation& organisation,
+                             std::optional<domain::PipelineStage> from, domain::Instant since) const {
   constexpr std::int64_t k_day = 86'400'000'000;
   const domain::Instant now = contexts_[item].time;
-  stage_moves_.push_back({organisation.id, items_[item].commit->position, items_[item].index, now, from,
-                          organisation.pipeline_stage,
-                          static_cast<std::int32_t>((now.micros() - since.micros()) / k_day), organisation.owner_id});
+  return {organisation.id,
+          items_[item].commit->position,
+          items_[item].index,
+          now,
+          from,
+          organisation.pipeline_stage,
+          static_cast<std::int32_t>((now.micros() - since.micros()) / k_day),
+          organisation.owner_id};
 }
 
 void Folder::refuse(std::size_t item, std::string reason) {

@@ -74,6 +74,13 @@ struct StageMove {
   std::optional<domain::Uuid> owner;  ///< whose the organisation was then
 };
 
+/// An undoing that put an organisation back into another stage: the move that it took back never was. What was no move
+/// (an undoing before) is answered by one.
+struct StageUndo {
+  Position undone = 0;  ///< of the commit that was taken back
+  StageMove instead;
+};
+
 /// The items need only live until fold() is done. Folds one batch. Call order: constructor, needed(), supply() for each
 /// document found, fold(), then the results.
 class Folder {
@@ -102,6 +109,9 @@ class Folder {
   /// In the order of the events.
   const std::vector<StageMove>& stage_moves() const { return stage_moves_; }
 
+  /// In the order of the events; each comes after the moves.
+  const std::vector<StageUndo>& stage_undos() const { return stage_undos_; }
+
   /// One per item, for history rows.
   const std::vector<domain::EventContext>& contexts() const { return contexts_; }
 
@@ -111,8 +121,8 @@ class Folder {
   bool refused(std::size_t item) const;
   template <class Event>
   void apply(std::size_t item, Event&& event);
-  void note_stage(std::size_t item, const domain::Organisation& organisation, std::optional<domain::PipelineStage> from,
-                  domain::Instant since);
+  StageMove stage_move(std::size_t item, const domain::Organisation& organisation,
+                       std::optional<domain::PipelineStage> from, domain::Instant since) const;
 
   std::span<const Item> items_;
   std::vector<domain::EventContext> contexts_;
@@ -122,6 +132,7 @@ class Folder {
   boost::mp11::mp_rename<boost::mp11::mp_transform<Slots, domain::AllStates>, std::tuple> slots_;
   Secrets secrets_;
   std::vector<StageMove> stage_moves_;
+  std::vector<StageUndo> stage_undos_;
 };
 
 }  // namespace alforis::projections

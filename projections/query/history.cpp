@@ -36,12 +36,23 @@ std::optional<ImportOrigin> import_origin(std::string_view metadata) {
                       member<std::int64_t>(metadata, "imported_line")};
 }
 
+ChangeSource change_source(std::string_view metadata) {
+  return {text_member(metadata, "request_id"), text_member(metadata, "client"), text_member(metadata, "on_behalf_of")};
+}
+
 template <class State>
 class Teller {
  public:
   HistoryEntry tell(const domain::Uuid& id, const HistoryRow& row) {
-    HistoryEntry entry{
-        row.position, row.index, row.type, row.time, row.actor, reason(row), import_origin(row.metadata), {}};
+    HistoryEntry entry{row.position,
+                       row.index,
+                       row.type,
+                       row.time,
+                       row.actor,
+                       reason(row),
+                       import_origin(row.metadata),
+                       change_source(row.metadata),
+                       {}};
     const auto event = domain::decode_event(row.type, row.data);
     if (!event) return entry;
     std::visit([&](const auto& known) { apply(known, {id, row.actor, row.time}); }, *event);

@@ -10,10 +10,8 @@
 namespace alforis::projections {
 
 using domain::EntityKind;
-using domain::Follows;
 using domain::Problems;
 using domain::Result;
-using domain::Role;
 
 namespace {
 
@@ -141,7 +139,7 @@ class Builder {
                                 " AND r.due_at < " + bind(week.before.text(), "timestamptz");
     const std::string day = "CASE WHEN r.due_at >= " + from + " THEN (r.due_at AT TIME ZONE " +
                             bind(week.time_zone, "text") + ")::date END";
-    const std::string rights = may_see();
+    const std::string rights = rights_.may_see(query_.kind);
     statement_.sql =
         "SELECT r.assignee_id, " + day + " AS day, count(*) FILTER (WHERE " + open + "), count(*) FILTER (WHERE " +
         overdue + "), count(*) FILTER (WHERE r.status = " + status_of(domain::TaskStatus::done) + ") FROM " + table() +
@@ -173,15 +171,14 @@ class Builder {
 
  private:
   std::string live_and_seen(const std::string& row) {
-    const std::string rights = may_see_organisation(row);
+    const std::string rights = rights_.may_see_organisation(row);
     return "NOT " + row + ".deleted" + (rights.empty() ? "" : " AND " + rights);
   }
 
   static std::string status_of(domain::TaskStatus status) { return std::to_string(static_cast<int>(status)); }
 
   std::string bind(std::optional<std::string> value, std::string_view type) {
-    statement_.params.push_back(std::move(value));
-    return '$' + std::to_string(statement_.params.size()) + "::" + std::string(type);
+    return statement_.bind(std::move(value), type);
   }
 
   std::string table() const { return schema_ + '.' + std::string(table_info(query_.kind).name); }
@@ -253,10 +250,10 @@ class Builder {
 
   Result<std::string> conditions() {
     std::string where = query_.deleted ? "r.deleted" : "NOT r.deleted";
-    // The trash is the managers'; others find what they deleted themselves, because that they may restore.
-    if (query_.deleted && query_.viewer.role < Role::manager) where += " AND r.deleted_by = " + viewer_id();
-    const std::string rights = query_.as_of ? may_see_now() : may_see();
-    if (!rights.empty()) where += " AND " + rights;
+    const std::string found = query_.deleted ? rights_.may_find_deleted(query_.kind) : std::string();
+    for (const std::string& right : {found, query_.as_of ? may_see_now() : rights_.may_see(query_.kind)}) {
+      if (!right.empty()) where += " AND " + right;
+    }
     for (const Condition& condition : query_.conditions) {
       auto sql = one(condition);
       if (!sql) return sql.error();
@@ -306,7 +303,7 @@ class Builder {
     if (column.in_document) return in_document(column, values);
     if (!column.real()) {
       const std::string list = bind(postgres::array_literal(values), type + "[]");
-      const std::string rights = may_see_organisation("o");
+      const std::string rights = rights_.may_see_organisation("o");
       return replaced(replaced(replaced(column.condition, "{schema}", schema_), "{values}", list), "{rights}",
                       rights.empty() ? "true" : rights);
     }
@@ -336,90 +333,20 @@ class Builder {
     return sql;
   }
 
-  // ---- rights (docs/RIGHTS.md; the same rules as visible() in reader.hpp)
-
-  std::string viewer_id() {
-    if (viewer_param_.empty()) viewer_param_ = bind(query_.viewer.id.text(), "uuid");
-    return viewer_param_;
-  }
-  std::string viewer_team() {
-    if (team_param_.empty()) team_param_ = bind(query_.viewer.team->text(), "uuid");
-    return team_param_;
-  }
-
-  std::string may_see_organisation(const std::string& row) {
-    if (query_.viewer.role == Role::admin) return {};
-    std::string sql = '(' + row + ".owner_id IS NULL OR " + row + ".owner_id = " + viewer_id();
-    if (query_.viewer.team) sql += " OR " + row + ".team_id = " + viewer_team();
-    return sql + ')';
-  }
-
-  std::string may_see_its_organisation() {
-    return "EXISTS (SELECT FROM " + schema_ + ".organisations o WHERE o.id = r.organisation_id AND " +
-           may_see_organisation("o") + ')';
-  }
-
-  std::string may_see_person(const std::string& id) {
-    const std::string links = ".links l WHERE l.person_id = " + id + " AND l.live";
-    return "(NOT EXISTS (SELECT FROM " + schema_ + links + ") OR EXISTS (SELECT FROM " + schema_ + ".links l JOIN " +
-           schema_ + ".organisations o ON o.id = l.organisation_id WHERE l.person_id = " + id + " AND l.live AND " +
-           may_see_organisation("o") + "))";
-  }
-
-  std::string may_see_subject() {
-    std::string sql = "CASE WHEN r.organisation_id IS NOT NULL THEN " + may_see_its_organisation() +
-                      " WHEN r.person_id IS NOT NULL THEN " + may_see_person("r.person_id") +
-                      " ELSE r.assignee_id IS NULL OR r.assignee_id = " + viewer_id();
-    if (query_.viewer.team) {
-      sql += " OR EXISTS (SELECT FROM " + schema_ +
-             ".users u WHERE u.id = r.assignee_id AND u.team_id = " + viewer_team() + ')';
-    }
-    return sql + " END";
-  }
-
   /// Of a row of the past: whether the record may be seen as it is by now.
   std::string may_see_now() {
-    if (query_.viewer.role == Role::admin) return {};
-    const std::string rights = may_see();
-    const std::string live = query_.viewer.role < Role::manager
-                                 ? "(NOT r.deleted OR r.deleted_by = " + viewer_id() + ')'
-                                 : std::string("true");
-    return "r.id IN (SELECT r.id FROM " + table() + " r WHERE " + live + (rights.empty() ? "" : " AND " + rights) + ')';
-  }
-
-  std::string may_see() {
-    if (query_.viewer.role == Role::admin) return {};
-    switch (domain::follows(query_.kind)) {
-      case Follows::owner:
-        return may_see_organisation("r");
-      case Follows::organisation:
-        return may_see_its_organisation();
-      case Follows::people:
-        return may_see_person("r.id");
-      case Follows::subject:
-        return may_see_subject();
-      case Follows::everybody:
-      case Follows::firm:
-        return {};
-      case Follows::user: {
-        std::string sql = "(r.id = " + viewer_id();
-        if (query_.viewer.role >= Role::sales && query_.viewer.team) sql += " OR r.team_id = " + viewer_team();
-        return sql + ')';
-      }
-      case Follows::team:
-        return query_.viewer.team ? "r.id = " + viewer_team() : "false";
-      case Follows::account:
-        return "r.user_id = " + viewer_id();
-    }
-    return "false";
+    const std::string rights = rights_.may_see(query_.kind);
+    const std::string found = rights_.may_find_deleted(query_.kind);
+    if (rights.empty() && found.empty()) return {};
+    return "r.id IN (SELECT r.id FROM " + table() + " r WHERE " + (rights.empty() ? "true" : rights) +
+           (found.empty() ? "" : " AND (NOT r.deleted OR " + found + ')') + ')';
   }
 
   const std::string& schema_;
   const ListQuery& query_;
   std::vector<SortTerm> sort_;
   Statement statement_;
-  std::string viewer_param_;
-  std::string team_param_;
+  RightsSql rights_{schema_, query_.viewer, statement_};
 };
 
 }  // namespace

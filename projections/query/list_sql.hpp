@@ -5,16 +5,10 @@
 #include <vector>
 
 #include "domain/result.hpp"
-#include "projections/postgres/connection.hpp"
 #include "projections/query/list_query.hpp"
+#include "projections/query/rights_sql.hpp"
 
 namespace alforis::projections {
-
-/// One statement with its parameters.
-struct Statement {
-  std::string sql;
-  std::vector<postgres::Param> params;
-};
 
 /// The temporary table that holds, for a list of the past, the records that have been changed since.
 std::string past_table(domain::EntityKind kind);

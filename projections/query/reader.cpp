@@ -83,6 +83,13 @@ std::string find_sql(const std::string& schema, EntityKind kind) {
     case Follows::account:
       ownership = ", true, true, r.user_id, NULL::uuid, r.created_by";
       break;
+    case Follows::sharing:
+      // As domain::read_by().
+      ownership = ", true, true, CASE WHEN r.shared <> " + stored_sharing(domain::ViewSharing::firm) +
+                  " THEN r.created_by END, u.team_id, r.created_by";
+      joined = " LEFT JOIN " + schema +
+               ".users u ON u.id = r.created_by AND r.shared = " + stored_sharing(domain::ViewSharing::team);
+      break;
     case Follows::organisation:
       ownership = ", true" + organisation;
       joined = " LEFT JOIN " + schema + ".organisations o ON o.id = r.organisation_id";
@@ -134,8 +141,12 @@ std::int64_t plan_rows(std::string_view plan) {
 
 }  // namespace
 
+domain::Whose whose(EntityKind kind, const Record& record) {
+  return {domain::follows(kind), record.ownerships, record.created_by};
+}
+
 bool visible(const Viewer& viewer, EntityKind kind, const Record& record) {
-  return domain::can_see(viewer, {domain::follows(kind), record.ownerships, record.created_by});
+  return domain::can_see(viewer, whose(kind, record));
 }
 
 class QueryReader::Core {
@@ -273,6 +284,37 @@ class QueryReader::Core {
                       rows.integer(row, 7)});
     }
     return sums;
+  }
+
+  std::vector<domain::Kpi> kpis(const Uuid& organisation, int first_year, int last_year) {
+    const Rows rows = read([&](Connection& connection) {
+      return connection.prepared(
+          "SELECT doc FROM " + schema_ + ".kpis WHERE organisation_id = $1 AND year BETWEEN $2 AND $3 AND NOT deleted",
+          {organisation.text(), std::to_string(first_year), std::to_string(last_year)});
+    });
+    std::vector<domain::Kpi> all;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      auto kpi = domain::wire::from_stored<domain::Kpi>(rows.text(row, 0));
+      if (!kpi) throw DatabaseUnavailable("a KPI's document does not read back: " + kpi.error().front().detail);
+      all.push_back(std::move(*kpi));
+    }
+    return all;
+  }
+
+  Result<TimelinePage> timeline(const TimelineQuery& query) {
+    const auto statement = timeline_statement(schema_, query);
+    if (!statement) return statement.error();
+    const Rows rows =
+        read([&](Connection& connection) { return connection.prepared(statement->sql, statement->params); });
+    std::vector<TimelineRow> all;
+    all.reserve(rows.size());
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      all.push_back({domain::Instant::from_micros(rows.integer(row, 0)),
+                     static_cast<TimelineKind>(rows.integer(row, 1)), std::string(rows.text(row, 2)),
+                     stored_uuid(rows.text(row, 3)), std::string(rows.text(row, 4)), std::string(rows.text(row, 5)),
+                     std::string(rows.text(row, 6)), std::string(rows.text(row, 7))});
+    }
+    return tell_timeline(query, all);
   }
 
   Result<HistoryPage> history(EntityKind kind, const Uuid& id, std::string_view after, std::size_t limit) {
@@ -577,6 +619,10 @@ Duplicates QueryReader::duplicates(const Viewer& viewer, const std::optional<Uui
   return core_->duplicates(viewer, of, least);
 }
 std::vector<TallyRow> QueryReader::tallies(const TallyQuery& query) { return core_->tallies(query); }
+std::vector<domain::Kpi> QueryReader::kpis(const Uuid& organisation, int first_year, int last_year) {
+  return core_->kpis(organisation, first_year, last_year);
+}
+Result<TimelinePage> QueryReader::timeline(const TimelineQuery& query) { return core_->timeline(query); }
 Result<HistoryPage> QueryReader::history(EntityKind kind, const Uuid& id, std::string_view after, std::size_t limit) {
   return core_->history(kind, id, after, limit);
 }

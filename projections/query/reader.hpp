@@ -11,6 +11,7 @@
 
 #include "domain/api_key.hpp"
 #include "domain/entity_kind.hpp"
+#include "domain/kpi.hpp"
 #include "domain/likeness.hpp"
 #include "domain/revert.hpp"
 #include "domain/rights.hpp"
@@ -19,6 +20,7 @@
 #include "eventstore/commit.hpp"
 #include "projections/query/list_query.hpp"
 #include "projections/query/tally_query.hpp"
+#include "projections/query/timeline.hpp"
 
 namespace alforis::projections {
 
@@ -37,7 +39,8 @@ struct Record {
   std::optional<domain::Uuid> deleted_by;
   domain::Uuid created_by;
   /// organisation: its own; link: its organisation's; person: those of the organisations with a live link; user: owner
-  /// is the user itself, team its own; team: owner and team are the team itself; session, API key: owner is its user.
+  /// is the user itself, team its own; team: owner and team are the team itself; session, API key: owner is its user;
+  /// saved view: who reads it (domain::read_by).
   std::vector<domain::Ownership> ownerships;
   Position position = 0;  ///< checkpoint of the snapshot
 };
@@ -49,6 +52,9 @@ struct PastRecord {
   bool deleted = false;
   std::optional<domain::Uuid> deleted_by;
 };
+
+/// What decides who may see and change the record; whose task it is to do, it does not know.
+domain::Whose whose(domain::EntityKind kind, const Record& record);
 
 /// Whether the viewer may know of the record (docs/RIGHTS.md); the same rule that lists apply in SQL.
 bool visible(const domain::Viewer& viewer, domain::EntityKind kind, const Record& record);
@@ -99,6 +105,13 @@ struct ImportOrigin {
   friend bool operator==(const ImportOrigin&, const ImportOrigin&) = default;
 };
 
+/// Where a change came from, as far as its commit tells.
+struct ChangeSource {
+  std::optional<std::string> request_id;
+  std::optional<std::string> client;        ///< the program, as it named itself
+  std::optional<std::string> on_behalf_of;  ///< id of the user for whom the actor did it
+};
+
 struct HistoryEntry {
   Position position = 0;
   std::uint32_t index = 0;  ///< of the event in its commit
@@ -107,6 +120,7 @@ struct HistoryEntry {
   domain::Uuid actor;
   std::optional<std::string> reason;
   std::optional<ImportOrigin> import;
+  ChangeSource source;
   std::vector<FieldChange> changes;
 };
 
@@ -184,6 +198,13 @@ class QueryReader {
 
   /// What has been counted, in the order of measure, period, bucket, value, currency.
   std::vector<TallyRow> tallies(const TallyQuery& query);
+
+  /// The live KPIs of an organisation that were entered by hand, of the years from the first to the last.
+  std::vector<domain::Kpi> kpis(const domain::Uuid& organisation, int first_year, int last_year);
+
+  /// What happened around a record, newest first. The caller has seen to it that the viewer may see the record. Fails
+  /// with `invalid_value` at `after` for a cursor that is none.
+  domain::Result<TimelinePage> timeline(const TimelineQuery& query);
 
   /// Newest first. `after` is a HistoryPage's `next`, or empty; fails with `invalid_value` at `after`. Empty for an
   /// unknown id.

@@ -176,9 +176,23 @@ void QueryTables::send_rows(PreparedBatch& batch) {
   if (!batch.stage_moves.empty()) {
     connection_.copy_in("COPY " + schema_ + ".stage_moves FROM STDIN " + copy_options_, batch.stage_moves.finish());
   }
+  for (const StageUndo& undo : batch.folder.stage_undos()) take_move_back(undo);
   if (!batch.history.empty()) {
     connection_.copy_in("COPY " + schema_ + ".history FROM STDIN " + copy_options_, batch.history.finish());
   }
+}
+
+void QueryTables::take_move_back(const StageUndo& undo) {
+  const StageMove& move = undo.instead;
+  const std::string table = schema_ + ".stage_moves";
+  const std::string organisation = move.organisation.text();
+  const Rows gone = connection_.prepared("DELETE FROM " + table + " WHERE organisation_id = $1 AND \"position\" = $2",
+                                         {organisation, std::to_string(undo.undone)});
+  if (gone.affected() > 0) return;
+  connection_.prepared("INSERT INTO " + table + " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                       {organisation, std::to_string(move.position), std::to_string(move.index), move.moved_at.text(),
+                        std::to_string(static_cast<int>(*move.from)), std::to_string(static_cast<int>(move.to)),
+                        std::to_string(move.days), move.owner ? Param(move.owner->text()) : std::nullopt});
 }
 
 void QueryTables::upsert_staged(std::string_view name, std::string_view rows) {

@@ -77,6 +77,7 @@ class QueryTables {
   static void encode_stage_moves(PreparedBatch& batch);
   void encode_history(std::span<const Item> items, PreparedBatch& batch);
   void send_rows(PreparedBatch& batch);
+  void take_move_back(const StageUndo& undo);
   void upsert_staged(std::string_view table, std::string_view rows);
   void send_secrets(const Folder& folder);
   void note_teams(const Slots<domain::User>& users);

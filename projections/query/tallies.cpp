@@ -180,15 +180,18 @@ class Delta {
   std::string rows_;
 };
 
+/// What a statement did to its rows.
+enum class Wrote { inserted, updated, deleted };
+
 /// Books the rows of one source that a statement wrote.
-std::string book_written(const std::string& schema, std::string_view source, bool replaced) {
+std::string book_written(const std::string& schema, std::string_view source, Wrote wrote) {
   Delta delta;
   const std::string table = schema + ".organisations";
   for (const Tally& tally : tallies()) {
     if (tally.source != source) continue;
     const bool own = source == k_organisations;
-    delta.add(counted(tally, "after", own ? "after" : table));
-    if (replaced) delta.take_away(counted(tally, "before", own ? "before" : table));
+    if (wrote != Wrote::deleted) delta.add(counted(tally, "after", own ? "after" : table));
+    if (wrote != Wrote::inserted) delta.take_away(counted(tally, "before", own ? "before" : table));
   }
   return delta.book(schema);
 }
@@ -215,8 +218,8 @@ std::string book_followers(const std::string& schema, bool replaced) {
 /// The settings keep a plan that was made for few rows good for many: each row finds its organisation by key. No
 /// compiling, which would cost more than it saves each time.
 std::string trigger_sql(const std::string& schema, std::string_view source) {
-  std::string inserted = book_written(schema, source, false);
-  std::string updated = book_written(schema, source, true);
+  std::string inserted = book_written(schema, source, Wrote::inserted);
+  std::string updated = book_written(schema, source, Wrote::updated);
   if (source == k_organisations) {
     inserted += book_followers(schema, false);
     updated += "IF EXISTS (SELECT FROM " + moved("after") + " m) THEN\n" + book_followers(schema, true) + "END IF;\n";
@@ -226,11 +229,13 @@ std::string trigger_sql(const std::string& schema, std::string_view source) {
   return "CREATE FUNCTION " + function +
          "() RETURNS trigger LANGUAGE plpgsql SET jit = off SET enable_seqscan = off SET enable_hashjoin = off SET "
          "enable_mergejoin = off AS $$\nDECLARE gone tid[];\nBEGIN\nIF TG_OP = 'INSERT' THEN\n" +
-         inserted + "ELSE\n" + updated +
-         "END IF;\nRETURN NULL;\nEND $$;\nCREATE TRIGGER tally_inserted AFTER INSERT ON " + table +
+         inserted + "ELSIF TG_OP = 'DELETE' THEN\n" + book_written(schema, source, Wrote::deleted) + "ELSE\n" +
+         updated + "END IF;\nRETURN NULL;\nEND $$;\nCREATE TRIGGER tally_inserted AFTER INSERT ON " + table +
          " REFERENCING NEW TABLE AS after EXECUTE FUNCTION " + function +
          "();\nCREATE TRIGGER tally_updated AFTER UPDATE ON " + table +
-         " REFERENCING OLD TABLE AS before NEW TABLE AS after EXECUTE FUNCTION " + function + "();\n";
+         " REFERENCING OLD TABLE AS before NEW TABLE AS after EXECUTE FUNCTION " + function +
+         "();\nCREATE TRIGGER tally_deleted AFTER DELETE ON " + table +
+         " REFERENCING OLD TABLE AS before EXECUTE FUNCTION " + function + "();\n";
 }
 
 }  // namespace

@@ -33,10 +33,7 @@ class TallyBuilder {
   }
 
  private:
-  std::string bind(std::string value, std::string_view type) {
-    statement_.params.emplace_back(std::move(value));
-    return '$' + std::to_string(statement_.params.size()) + "::" + std::string(type);
-  }
+  std::string bind(std::string value, std::string_view type) { return statement_.bind(std::move(value), type); }
 
   bool of_money() const {
     return std::any_of(query_.measures.begin(), query_.measures.end(),

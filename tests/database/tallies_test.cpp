@@ -5,6 +5,7 @@
 
 #include "database.hpp"
 #include "domain/values/time_zone.hpp"
+#include "domain/wire/enums.hpp"
 
 namespace alforis::projections {
 namespace {
@@ -57,6 +58,12 @@ class Firm {
     }
   }
 
+  /// Where the commit came to lie.
+  void committed(Position position) {
+    if (moved_ != nullptr) moved_->moves.back().position = position;
+    moved_ = nullptr;
+  }
+
   Counts counts() const {
     Counts counts;
     for (const auto& [id, o] : organisations_) {
@@ -93,6 +100,7 @@ class Firm {
     PipelineStage to;
     int days;
     std::optional<Uuid> owner;
+    Position position = 0;
   };
   struct Organisation {
     std::optional<Uuid> owner;
@@ -171,13 +179,36 @@ class Firm {
   std::pair<Uuid, AnyEvent> move_stage() {
     if (organisations_.empty()) return create_organisation();
     auto& [id, o] = any(organisations_);
+    if (o.moves.size() > 1 && below(3) == 0) return {id, take_move_back(o)};
     const auto to = static_cast<PipelineStage>((static_cast<int>(o.stage) + 1 + below(5)) % 7);
     const domain::OrganisationStageChanged event{o.stage, to, {}, {}};
     const auto days = static_cast<int>((now_.micros() - o.since.micros()) / 86'400'000'000);
     o.moves.push_back({now_, o.stage, to, days, o.owner});
     o.stage = to;
     o.since = now_;
+    moved_ = &o;
     return {id, event};
+  }
+
+  /// The last move, which then never was; now and then of a commit that was none, which makes a move of it.
+  AnyEvent take_move_back(Organisation& o) {
+    const Move last = o.moves.back();
+    const Move& before = o.moves[o.moves.size() - 2];
+    const bool of_a_move = below(3) != 0;
+    domain::Reverted<domain::Organisation> event;
+    event.position = static_cast<std::int64_t>(of_a_move ? last.position : 1'000'000);
+    event.to = domain::JsonObject(R"({"pipeline_stage":")" + std::string(domain::enum_text(*last.from)) +
+                                  R"(","stage_since":")" + before.at.text() + R"("})");
+    if (of_a_move) {
+      o.moves.pop_back();
+    } else {
+      const auto days = static_cast<int>((now_.micros() - o.since.micros()) / 86'400'000'000);
+      o.moves.push_back({now_, o.stage, *last.from, days, o.owner});
+      moved_ = &o;
+    }
+    o.stage = *last.from;
+    o.since = before.at;
+    return event;
   }
 
   std::pair<Uuid, AnyEvent> create_mandat() {
@@ -250,6 +281,7 @@ class Firm {
 
   Instant now_;
   std::mt19937 random_;
+  Organisation* moved_ = nullptr;  ///< whose last move is the commit under way
   std::map<Uuid, Organisation> organisations_;
   std::map<Uuid, Mandat> mandats_;
   std::map<Uuid, Interaction> interactions_;
@@ -286,7 +318,7 @@ TEST_F(Tallies, CountWhatTheEventsSayAndWhatARebuildCounts) {
   for (int round = 0; round < 40; ++round) {
     for (int i = 0; i < 25; ++i) {
       feed_.advance(std::chrono::hours(7));
-      feed_.commit(firm.something(feed_.next_time()));
+      firm.committed(feed_.commit(firm.something(feed_.next_time())));
     }
     if (round % 4 != 0) continue;  // batches of one round and of several
     settle();
@@ -300,7 +332,7 @@ TEST_F(Tallies, CountWhatTheEventsSayAndWhatARebuildCounts) {
   EXPECT_EQ(counted(), shown(firm.counts()));
   for (int i = 0; i < 50; ++i) {
     feed_.advance(std::chrono::hours(7));
-    feed_.commit(firm.something(feed_.next_time()));
+    firm.committed(feed_.commit(firm.something(feed_.next_time())));
   }
   settle();
   EXPECT_EQ(counted(), shown(firm.counts())) << "a rebuilt version is not kept up";

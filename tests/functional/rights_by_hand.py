@@ -147,6 +147,39 @@ def keeps_others_account(role, whose):
     return 200 if role == "admin" and whose != "own" else 403
 
 
+# ---- saved views: own (the asker's), team (a colleague's, for the team), other (another team's, for that team), shared (somebody
+# else's, for the whole firm), deleted (as team)
+
+
+def keeps_view(role, whose):
+    """Its maker, whatever their role, and the administrator."""
+    return role == "admin" or whose == "own"
+
+
+def read_view(role, whose):
+    if whose == "deleted":
+        return 404
+    return 200 if role == "admin" or whose in ("own", "team", "shared") else 404
+
+
+def read_view_history(role, whose):
+    return 200 if role == "admin" else read_view(role, whose)
+
+
+def change_view(role, whose):
+    if whose == "deleted":
+        return 409 if role == "admin" else 404
+    if read_view(role, whose) == 404:
+        return 404
+    return 200 if keeps_view(role, whose) else 403
+
+
+def restore_view(role, whose):
+    if whose == "deleted":
+        return 200 if role == "admin" else 404
+    return change_view(role, whose)
+
+
 def at_least(lowest, success):
     """A right of the role alone."""
     return lambda role, whose: success if ROLES.index(role) >= ROLES.index(lowest) else 403
@@ -175,6 +208,8 @@ RULES = {
     f"POST {API}/organisations/{{id}}/restore": (restore, WHOSE),
     f"POST {API}/organisations/{{id}}/merge": (change(deletes), WHOSE),
     f"GET {API}/organisations/duplicates": (everybody, ANY),
+    f"GET {API}/organisations/{{id}}/timeline": (read, WHOSE),
+    f"GET {API}/people/{{id}}/timeline": (read, PEOPLE),
     f"GET {API}/people": (everybody, ANY),
     f"GET {API}/people/{{id}}": (read, PEOPLE),
     f"GET {API}/people/{{id}}/history": (read_history, PEOPLE),
@@ -246,6 +281,21 @@ RULES = {
     f"GET {API}/dashboards/top": (everybody, ANY),
     f"GET {API}/dashboards/stalled": (everybody, ANY),
     f"GET {API}/kpis": (read, WHOSE),
+    f"GET {API}/manual-kpis": (everybody, ANY),
+    f"GET {API}/manual-kpis/{{id}}": (read, WHOSE),
+    f"GET {API}/manual-kpis/{{id}}/history": (read_history, WHOSE),
+    f"POST {API}/manual-kpis/bulk": (at_least("manager", 200), ANY),
+    f"POST {API}/manual-kpis": (create_link, WHOSE),
+    f"PATCH {API}/manual-kpis/{{id}}": (change(changes), WHOSE),
+    f"DELETE {API}/manual-kpis/{{id}}": (change(deletes), WHOSE),
+    f"POST {API}/manual-kpis/{{id}}/restore": (restore, WHOSE),
+    f"GET {API}/views": (everybody, ANY),
+    f"GET {API}/views/{{id}}": (read_view, WHOSE),
+    f"GET {API}/views/{{id}}/history": (read_view_history, WHOSE),
+    f"POST {API}/views": (lambda role, whose: 201, ANY),
+    f"PATCH {API}/views/{{id}}": (change_view, WHOSE),
+    f"DELETE {API}/views/{{id}}": (change_view, WHOSE),
+    f"POST {API}/views/{{id}}/restore": (restore_view, WHOSE),
     f"GET {API}/teams": (everybody, ANY),
     f"GET {API}/teams/{{id}}": (read_team, USERS),
     f"GET {API}/teams/{{id}}/history": (read_team, USERS),

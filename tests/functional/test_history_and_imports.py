@@ -13,6 +13,20 @@ def entries(client, path):
     return list(client.pages(path + "/history", {"limit": 2}))
 
 
+def test_a_history_says_with_what_and_for_whom(each_firm):
+    admin, sales = each_firm.admin, each_firm.people["sales"]
+    headers = {"User-Agent": "alforis-mobile/3.2 " + "x" * 200, "X-Request-Id": "r-17", "Alforis-On-Behalf-Of": sales.user["id"]}
+    made = admin.post(f"{API}/organisations", {"name": unique("Pour autrui")}, headers=headers).ok(201)
+    [entry] = entries(admin, organisation_path(made["id"]))
+    assert entry["client"] == headers["User-Agent"][:100]
+    assert (entry["by"], entry["on_behalf_of"], entry["request_id"]) == (admin.user["id"], sales.user["id"], "r-17")
+    admin.patch(organisation_path(made["id"]), {"city": "Lyon"}, headers={"User-Agent": None}).ok()
+    plain = entries(admin, organisation_path(made["id"]))[0]
+    assert "on_behalf_of" not in plain and "client" not in plain and plain["request_id"]
+    for wrong in ("nobody", str(uuid.uuid4())):
+        admin.patch(organisation_path(made["id"]), {"city": "Nice"}, headers={"Alforis-On-Behalf-Of": wrong}).problem(400, "invalid_header")
+
+
 def test_a_history_says_who_what_when_from_to_and_why_newest_first(each_firm):
     admin, sales = each_firm.admin, each_firm.people["sales"]
     made = sales.create("organisations", {"name": unique("Chronique"), "city": "Lyon", "tags": ["a"]})

@@ -96,6 +96,19 @@ class Records:
             self.admin.post(f"{API}/tasks/{made['id']}/complete").ok()
         return made
 
+    def kpi(self, whose):
+        return self.about(whose, "manual-kpis", {"year": 2026, "month": 3, "rdv": 4})
+
+    def view(self, whose):
+        name, shared = {"own": (self.asker, "me"), "team": ("colleague", "team"), "other": ("other_sales", "team"),
+                        "shared": ("other_sales", "firm"), "deleted": ("colleague", "team")}[whose]
+        maker = self.firm.people[name if name != "anonymous" else "sales"]
+        made = maker.create("views", {"name": unique("Permission"), "resource": "task", "query": "assignee=me", "shared": shared})
+        self.admin.position = max(self.admin.position, maker.position)
+        if whose == "deleted":
+            self.admin.delete(f"{API}/views/{made['id']}").ok()
+        return made
+
     def about(self, whose, collection, body):
         organisation = self.organisation("team" if whose == "deleted" else whose)
         made = self.admin.create(collection, {**body, "organisation_id": organisation["id"]})
@@ -156,13 +169,15 @@ class Records:
             return self.mandat(whose, "signe" if rest == "/activate" or rest.startswith("/produits") else "propose")
         if collection == "tasks":
             return self.task(whose, rest == "/reopen")
-        singular = {"organisations": "organisation", "people": "person", "links": "link", "produits": "produit", "interactions": "interaction", "teams": "team", "users": "user"}
+        singular = {"organisations": "organisation", "people": "person", "links": "link", "produits": "produit", "interactions": "interaction", "teams": "team", "users": "user",
+                    "manual-kpis": "kpi", "views": "view"}
         return getattr(self, singular[collection])(whose)
 
 
 PATCHES = {
     "interactions": lambda: {"direction": "out"}, "tasks": lambda: {"priority": "haute"}, "produits": lambda: {"currency": "USD"},
     "mandats": lambda: {"commission_rate": 1.5}, "organisations": lambda: {"city": "Pau"}, "people": lambda: {"job_title": "Chef"},
+    "manual-kpis": lambda: {"rdv": 7}, "views": lambda: {"name": unique("Nommée")},
     "links": lambda: {"job_title": "Chef"}, "teams": lambda: {"description": unique("Décrite")},
     "users": lambda: {"full_name": unique("Nommée")}, "workspace": lambda: {"name": unique("Nommé")},
 }
@@ -205,10 +220,13 @@ def body_of(route, records, whose):
     if route == f"POST {API}/links":
         person = records.admin.create("people", {"last_name": unique("Permission")})
         return {"person_id": person["id"], "organisation_id": records.organisation(whose)["id"]}
+    if route == f"POST {API}/manual-kpis":
+        return {"organisation_id": records.organisation(whose)["id"], "year": 2026, "month": 3}
     if route == f"POST {API}/mandats":
         return {"organisation_id": records.organisation(whose)["id"]}
     if method == "POST" and path == f"{API}/{collection}":
         return {"produits": {"name": unique("Neuf"), "type": "etf"}, "organisations": {"name": unique("Neuve")}, "people": {"last_name": unique("Neuve")}, "teams": {"name": unique("Neuve")},
+                "views": {"name": unique("Neuve"), "resource": "person"},
                 "users": {"email": f"{uuid.uuid4()}@alforis.example"}, "api-keys": {"name": unique("Neuve")}}[collection]
     if path.endswith("/bulk"):
         made = records.make(f"{API}/{collection}/{{id}}", "shared" if collection == "produits" else "team")
@@ -278,7 +296,7 @@ def test_public_routes_answer_everybody(firm, route, role):
 @pytest.mark.parametrize("whose", WHOSE)
 @pytest.mark.parametrize("role", ASKERS)
 def test_deleted_records_are_found_by_who_may_restore_them(firm, role, whose):
-    for collection in ("organisations", "people", "mandats", "interactions", "tasks"):
+    for collection in ("organisations", "people", "mandats", "interactions", "tasks", "manual-kpis"):
         made = Records(firm, role).make(f"{API}/{collection}/{{id}}", whose)
         firm.everybody_follows()
         answer = firm.people[role].get(f"{API}/{collection}/{made['id']}", query={"deleted": "true"})
@@ -345,8 +363,9 @@ def landscape(make_server):
             person = firm.person(organisation, first_name=f"Proche {owner}")
             link = firm.admin.list("links", organisation=organisation["id"])[0]
             mandat = firm.admin.create("mandats", {"organisation_id": organisation["id"]})
+            kpi = firm.admin.create("manual-kpis", {"organisation_id": organisation["id"], "year": 2026, "month": 1 + i, "rdv": i})
             made += [("organisations", owner, organisation["id"]), ("people", owner, person["id"]), ("links", owner, link),
-                     ("mandats", owner, mandat["id"])]
+                     ("mandats", owner, mandat["id"]), ("manual-kpis", owner, kpi["id"])]
             for about in ({"organisation_id": organisation["id"]}, {"person_id": person["id"]}):
                 for collection in ("interactions", "tasks"):
                     record = firm.admin.create(collection, {"title": unique(f"Affaire {owner}"), **about})
@@ -379,7 +398,7 @@ def visible_ids(firm, asker, collection):
 NAMES = ("viewer", "sales", "manager", "other_viewer", "other_sales", "other_manager", "admin")
 
 
-@pytest.mark.parametrize("collection", ["organisations", "people", "links", "mandats", "interactions", "tasks"])
+@pytest.mark.parametrize("collection", ["organisations", "people", "links", "mandats", "interactions", "tasks", "manual-kpis"])
 @pytest.mark.parametrize("asker", NAMES)
 def test_a_list_and_its_count_hold_what_may_be_seen_and_nothing_else(landscape, asker, collection):
     client, expected = landscape.people[asker], visible_ids(landscape, asker, collection)
@@ -394,7 +413,7 @@ def test_a_list_and_its_count_hold_what_may_be_seen_and_nothing_else(landscape, 
 @pytest.mark.parametrize("asker", NAMES[:-1])
 def test_no_filter_finds_what_may_not_be_seen(landscape, asker):
     client = landscape.people[asker]
-    seen = {kind: set(visible_ids(landscape, asker, kind)) for kind in ("organisations", "people", "links", "mandats", "interactions", "tasks")}
+    seen = {kind: set(visible_ids(landscape, asker, kind)) for kind in ("organisations", "people", "links", "mandats", "interactions", "tasks", "manual-kpis")}
     hidden = {kind: [identity for what, _, identity in landscape.made if what == kind and identity not in seen[kind]] for kind in seen}
     assert all(hidden.values())
     for identity in hidden["organisations"]:
@@ -403,7 +422,7 @@ def test_no_filter_finds_what_may_not_be_seen(landscape, asker):
                      ("organisations", {"q": secret["name"]}), ("organisations", {"owner_id": secret["owner_id"]}),
                      ("people", {"organisation": identity}), ("links", {"organisation": identity}), ("mandats", {"organisation": identity}),
                      ("mandats", {"owner": secret["owner_id"]}), ("interactions", {"organisation": identity}), ("tasks", {"organisation": identity}),
-                     ("tasks", {"owner": secret["owner_id"]}),
+                     ("tasks", {"owner": secret["owner_id"]}), ("manual-kpis", {"organisation": identity}),
                      ("organisations", {"deleted": "true", "id": identity})]
         for collection, query in questions:
             page = client.get(f"{API}/{collection}", query={**query, "count": "exact"}).ok()

@@ -46,10 +46,12 @@ std::vector<Column<Task>> task_columns() {
 
 template <>
 const TableOf<Task>& table_of<Task>() {
-  static const TableOf<Task> table{"tasks",
-                                   task_columns(),
-                                   {"(created_at, id)", "(due_at, id)", "(assignee_id, due_at)",
-                                    "(organisation_id) WHERE organisation_id IS NOT NULL"}};
+  static const TableOf<Task> table{
+      "tasks",
+      task_columns(),
+      {"(created_at, id)", "(due_at, id)", "(assignee_id, due_at)",
+       "(organisation_id, coalesce(completed_at, created_at)) WHERE organisation_id IS NOT NULL",
+       "(person_id, coalesce(completed_at, created_at)) WHERE person_id IS NOT NULL"}};
   return table;
 }
 

@@ -226,6 +226,10 @@ UpdateTask update_task(std::string_view name, std::string_view json, IfMatch if_
 UpdateWorkspace update_workspace(std::string_view json, IfMatch if_match) {
   return {if_match, read<WorkspaceData<Patch>>(json)};
 }
+CreateKpi create_kpi(std::string_view name, std::string_view json) { return {id(name), read<KpiCreated>(json)}; }
+UpdateKpi update_kpi(std::string_view name, std::string_view json, IfMatch if_match) {
+  return {id(name), if_match, read<KpiData<Patch>>(json)};
+}
 CreateTeam create_team(std::string_view name, std::string_view json) { return {id(name), read<TeamData<Full>>(json)}; }
 UpdateTeam update_team(std::string_view name, std::string_view json, IfMatch if_match) {
   return {id(name), if_match, read<TeamData<Patch>>(json)};

@@ -77,6 +77,8 @@ UpdateInteraction update_interaction(std::string_view name, std::string_view jso
 CreateTask create_task(std::string_view name, std::string_view json);
 UpdateTask update_task(std::string_view name, std::string_view json, IfMatch if_match = {});
 UpdateWorkspace update_workspace(std::string_view json, IfMatch if_match = {});
+CreateKpi create_kpi(std::string_view name, std::string_view json);
+UpdateKpi update_kpi(std::string_view name, std::string_view json, IfMatch if_match = {});
 CreateTeam create_team(std::string_view name, std::string_view json);
 UpdateTeam update_team(std::string_view name, std::string_view json, IfMatch if_match = {});
 CreateUser create_user(std::string_view name, std::string_view json, std::string_view password_hash = "");

@@ -81,6 +81,25 @@ TEST_F(TwoRecords, TheSurvivorsPrimaryLinkStaysThePrimaryOne) {
   EXPECT_EQ(firm.view().holder(index::primary_link(id("acme"))), id("bob_acme"));
 }
 
+TEST_F(TwoRecords, KeepOneOfTwoKpisOfAMonth) {
+  const auto figures = [&](std::string_view name, std::string_view json) {
+    firm.given("ada", CreateKpi{id(name), read<KpiCreated>(json)});
+  };
+  figures("march", R"({"organisation_id":"@acme","year":2025,"month":3,"rdv":4})");
+  figures("old_march", R"({"organisation_id":"@old","year":2025,"month":3,"rdv":9,"pitchs":2})");
+  figures("old_april", R"({"organisation_id":"@old","year":2025,"month":4,"rdv":1})");
+  const auto merging = firm.told("mona", merge("old", "acme"), 7);
+  EXPECT_EQ(firm.state<Kpi>("march").rdv, 4);
+  EXPECT_EQ(firm.state<Kpi>("march").pitchs, 2);
+  EXPECT_TRUE(firm.state<Kpi>("old_march").deleted());
+  EXPECT_EQ(*firm.state<Kpi>("old_april").organisation_id, id("acme"));
+  EXPECT_FALSE(firm.state<Kpi>("old_april").deleted());
+  firm.given("mona", undo(merging));
+  EXPECT_FALSE(firm.state<Kpi>("march").pitchs);
+  EXPECT_FALSE(firm.state<Kpi>("old_march").deleted());
+  EXPECT_EQ(firm.view().holder(index::kpi_month(firm.state<Kpi>("old_march"))), id("old_march"));
+}
+
 TEST_F(TwoRecords, AreTwoAgainAfterAnUndo) {
   const auto told = [&] {
     std::string all;

@@ -182,5 +182,35 @@ TEST(Rights, OfWhatLetsAUserInAreThatUsersAndTheAdministrators) {
   }
 }
 
+TEST(Rights, OfAViewAreItsMakersAndReadingItIsSharedWithTheTeamOrTheFirm) {
+  struct {
+    ViewSharing shared;
+    bool mine, colleagues, strangers;
+  } rows[] = {{ViewSharing::me, y, n, n}, {ViewSharing::team, y, y, n}, {ViewSharing::firm, y, y, y}};
+  const auto view = [](ViewSharing shared, const Uuid& maker, const std::optional<Uuid>& team) {
+    return Whose{Follows::sharing, {read_by(shared, maker, team)}, maker};
+  };
+  for (const auto& row : rows) {
+    for (const Role role : {Role::viewer, Role::sales, Role::manager, Role::admin}) {
+      SCOPED_TRACE(::testing::Message() << static_cast<int>(row.shared) << " role " << static_cast<int>(role));
+      const bool admin = role == Role::admin;
+      const Whose mine = view(row.shared, k_me, k_my_team);
+      EXPECT_TRUE(can_see(me(role), mine) && can_update(me(role), mine) && can_delete(me(role), mine));
+      EXPECT_TRUE(can_restore(me(role), mine, k_stranger));
+      const Whose colleagues = view(row.shared, k_colleague, k_my_team);
+      const Whose strangers = view(row.shared, k_stranger, k_their_team);
+      EXPECT_EQ(can_see(me(role), colleagues), admin || row.colleagues);
+      EXPECT_EQ(can_see(me(role), strangers), admin || row.strangers);
+      for (const Whose& others : {colleagues, strangers}) {
+        EXPECT_EQ(can_update(me(role), others), admin);
+        EXPECT_EQ(can_delete(me(role), others), admin);
+      }
+      const Viewer alone{k_me, role, std::nullopt};
+      EXPECT_EQ(can_see(alone, view(ViewSharing::team, k_stranger, std::nullopt)), admin)
+          << "no team is no team in common";
+    }
+  }
+}
+
 }  // namespace
 }  // namespace alforis::domain

@@ -43,13 +43,15 @@ constexpr bool k_may_be_empty<std::optional<T>> = true;
 template <class T>
 constexpr bool k_may_be_empty<std::vector<T>> = true;
 
-/// A list of objects has no one value to look for.
+/// A list of objects has no one value to look for, nor has an object that is kept as it is.
 template <class T>
 constexpr bool k_of_objects = false;
 template <class T>
 constexpr bool k_of_objects<std::vector<T>> = boost::describe::has_describe_members<T>::value;
 template <class T>
 constexpr bool k_of_objects<std::optional<std::vector<T>>> = boost::describe::has_describe_members<T>::value;
+template <>
+constexpr bool k_of_objects<std::optional<domain::JsonObject>> = true;
 
 TEST(ListQuery, EveryFieldOfEveryEntityIsAFilter) {
   boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([]<class T>(T) {
