@@ -19,10 +19,9 @@ std::vector<Column<SavedView>> saved_view_columns() {
       hidden<V>("search_text", ColumnType::text, false,
                 [](CopyBuffer& out, const RowSource<V>& row) { SearchText().add(row.state.name).write(out); }),
   });
-  // Nothing is looked for in the document: a layout may have members of any name.
-  for (Column<V>& column : columns) {
-    if (column.in_document) column = member_column<V, &V::deleted_at>("deleted_at", k_filter);
-  }
+  // Nothing is looked for in the document, where a layout may have members of any name.
+  std::erase_if(columns, [](const Column<V>& column) { return column.in_document; });
+  columns.insert(std::prev(columns.end()), member_column<V, &V::deleted_at>("deleted_at", k_filter));
   return columns;
 }
 
