@@ -567,7 +567,8 @@ std::string history_entry_schema() {
          R"("at":{"type":"string","format":"date-time"},"by":{"type":"string","format":"uuid"},)"
          R"("reason":{"type":"string"},"request_id":{"type":"string"},)"
          R"("client":{"type":"string","description":"the program, as it named itself"},)"
-         R"("on_behalf_of":{"type":"string","format":"uuid"},"import":{"type":"object","description":"where an import brought it from",)"
+         R"("on_behalf_of":{"type":"string","format":"uuid"},)"
+         R"("import":{"type":"object","description":"where an import brought it from",)"
          R"("required":["batch"],"properties":{"batch":{"type":"string","format":"uuid"},"file":{"type":"string"},)"
          R"("line":{"type":"integer","minimum":1}}},"changes":{"type":"array","items":{"type":"object",)"
          R"("required":["field","from","to"],"properties":{"field":{"type":"string"},"from":{},"to":{}}}}}})";

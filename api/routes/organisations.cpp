@@ -70,7 +70,8 @@ std::vector<Route> organisation_routes(Services& services) {
   rows.add(timeline_row(services, EntityKind::organisation, k_path, k_tag));
   std::vector<Route> all = std::move(rows).done();
   for (Route& route : all) {
-    const bool of_one = route.pattern.find("{id}") != std::string::npos && !route.pattern.ends_with("/history");
+    const bool of_one = route.pattern.find("{id}") != std::string::npos && !route.pattern.ends_with("/history") &&
+                        !route.pattern.ends_with("/timeline");
     if (of_one) may_answer(route, {"merged"});
   }
   return all;

@@ -80,7 +80,7 @@ std::string known_sorts(EntityKind kind) {
 }
 
 std::string known_parameters(EntityKind kind) {
-  std::string names = "sort, limit, count, after, q";
+  std::string names = "sort, limit, count, after, q, as_of, as_of_position";  // the last two are read by the caller
   if (domain::can_be_deleted(kind)) names += ", deleted";
   for (const ListField& field : list_fields(kind)) {
     for (const std::string& op : field.operators) names += ", " + field.name + (op.empty() ? "" : "." + op);

@@ -197,7 +197,7 @@ def test_metadata_hold_no_fields_of_what_is_imported(firm):
     lines = firm.server.cli("replay", "--from", answer.position).stdout.splitlines()
     metadata = [json.loads(line)["meta"] for line in lines if body["import_id"] in line]
     assert metadata
-    assert {name for meta in metadata for name in meta} == {"request_hash", "request_id", "import", "imported_from", "imported_line"}
+    assert {name for meta in metadata for name in meta} == {"request_hash", "request_id", "session", "import", "imported_from", "imported_line"}
 
 
 def test_what_an_import_cannot_place_is_a_warning_and_a_line_of_the_notes(each_firm):

@@ -162,7 +162,7 @@ class Records:
             return self.session(whose)
         if route.startswith(f"{API}/api-keys"):
             return self.api_key(whose)
-        if route.endswith("/{id}/totp"):
+        if route.endswith("/{id}/totp") and whose != "own":
             return self.with_codes("sales" if self.asker == "anonymous" else self.asker).user
         collection, rest = route.split("/")[3], route.split("{id}")[-1]
         if collection == "mandats":
