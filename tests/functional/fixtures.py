@@ -41,9 +41,8 @@ def brokers(work):
     broker.stop(hard=True)
 
 
-@pytest.fixture(scope="session")
-def make_server(work, dsn):
-    """Starts servers of a test's own; they end with the session at the latest."""
+def servers_of(work, dsn):
+    """Gives a function that starts servers, and ends them all."""
     made = []
 
     def make(**options):
@@ -61,9 +60,22 @@ def make_server(work, dsn):
 
 
 @pytest.fixture(scope="session")
-def server(make_server):
+def make_lasting_server(work, dsn):
+    """Starts servers that many modules share."""
+    yield from servers_of(work, dsn)
+
+
+@pytest.fixture(scope="module")
+def make_server(work, dsn):
+    """Starts servers of a test's own; they end with its module: all of them together would want more connections than
+    a PostgreSQL has."""
+    yield from servers_of(work, dsn)
+
+
+@pytest.fixture(scope="session")
+def server(make_lasting_server):
     """One on the embedded log that most tests share: they look only at what they made themselves."""
-    return make_server()
+    return make_lasting_server()
 
 
 @pytest.fixture(scope="session")
@@ -77,8 +89,8 @@ def admin(firm):
 
 
 @pytest.fixture(scope="session")
-def kafka_firm(make_server, brokers):
-    return Firm(make_server(brokers=brokers))
+def kafka_firm(make_lasting_server, brokers):
+    return Firm(make_lasting_server(brokers=brokers))
 
 
 @pytest.fixture(params=["embedded", "kafka"])

@@ -38,6 +38,7 @@ class Story:
         self.months = set()
         for _ in range(self.dice.randint(2, 8)):
             self.manual()
+        firm.everybody_follows()
 
     def past(self):
         return self.now - datetime.timedelta(minutes=self.dice.randrange(600 * 24 * 60))
