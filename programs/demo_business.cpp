@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t k_produits = 60;
 constexpr std::size_t k_interactions = 900;
 constexpr std::size_t k_tasks = 300;
+constexpr std::size_t k_with_kpis = 20;
 
 constexpr std::string_view k_produit_types[] = {"opcvm", "fcp", "sicav", "etf", "fonds_alternatif", "scpi"};
 constexpr std::string_view k_interaction_types[] = {"call", "email", "meeting", "visio", "webinaire", "note"};
@@ -95,6 +96,40 @@ void add_task(DemoFirm& firm, DemoRandom& random, const DemoOrganisation& organi
   if (random.chance(35)) firm.completions.push_back({id, "{}", "/" + id + "/complete"});
 }
 
+/// Figures of two months that somebody entered by hand.
+void add_kpis(DemoFirm& firm, DemoRandom& random, const DemoOrganisation& organisation, std::uint64_t seed) {
+  for (const auto* month : {"11", "12"}) {
+    const std::string id = make_id("kpi", firm.kpis.size(), seed);
+    Json json;
+    json.text("id", id).text("organisation_id", organisation.id).raw("year", "2025").raw("month", month);
+    json.raw("rdv", std::to_string(random.below(6))).raw("pitchs", std::to_string(random.below(3)));
+    json.euros("revenue", random.between(5, 200) * 1000);
+    firm.kpis.push_back({id, json.take()});
+  }
+}
+
+struct DemoView {
+  std::string_view name;
+  std::string_view resource;
+  std::string_view query;
+};
+constexpr DemoView k_views[] = {
+    {"En négociation", "organisation", "stage=negociation&sort=-potential_amount"},
+    {"Mandats à signer", "mandat", "status=propose"},
+    {"Tâches critiques", "task", "status=todo,doing&priority=critique&sort=due_at"},
+    {"Fonds en attente", "produit", "status=en_attente&sort=name"},
+};
+
+void add_views(DemoFirm& firm, std::uint64_t seed) {
+  for (const DemoView& view : k_views) {
+    const std::string id = make_id("view", firm.views.size(), seed);
+    Json json;
+    json.text("id", id).text("name", view.name).text("resource", view.resource).text("query", view.query);
+    json.text("shared", "firm");
+    firm.views.push_back({id, json.take()});
+  }
+}
+
 }  // namespace
 
 void add_business(DemoFirm& firm, const std::vector<DemoOrganisation>& organisations, std::uint64_t seed) {
@@ -105,6 +140,8 @@ void add_business(DemoFirm& firm, const std::vector<DemoOrganisation>& organisat
   }
   for (std::size_t i = 0; i < k_interactions; ++i) add_interaction(firm, random, random.pick(organisations), seed);
   for (std::size_t i = 0; i < k_tasks; ++i) add_task(firm, random, random.pick(organisations), seed);
+  for (std::size_t i = 0; i < k_with_kpis; ++i) add_kpis(firm, random, organisations[i], seed);
+  add_views(firm, seed);
 }
 
 }  // namespace alforis::programs

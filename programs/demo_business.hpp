@@ -17,7 +17,8 @@ struct DemoOrganisation {
   std::optional<std::string> owner;
 };
 
-/// Adds produits, mandats of the fournisseurs with their moves, and interactions and tasks around all organisations.
+/// Adds produits, mandats of the fournisseurs with their moves, interactions and tasks around all organisations, KPIs
+/// of some of them, and saved views.
 void add_business(DemoFirm& firm, const std::vector<DemoOrganisation>& organisations, std::uint64_t seed);
 
 }  // namespace alforis::programs

@@ -112,6 +112,8 @@ void run_demo(const DemoSettings& settings, std::ostream& out) {
   load("/api/v1/interactions", firm.interactions);
   load("/api/v1/tasks", firm.tasks);
   load("/api/v1/tasks", firm.completions);
+  load("/api/v1/manual-kpis", firm.kpis);
+  load("/api/v1/views", firm.views);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   out << "demo firm in place after " << static_cast<int>(took.count() * 10) / 10.0 << " s: " << firm.teams.size()
       << " teams, " << firm.users.size() << " users, " << firm.organisations.size() << " organisations, "

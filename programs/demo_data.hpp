@@ -31,6 +31,8 @@ struct DemoFirm {
   std::vector<DemoRecord> interactions;   ///< 900
   std::vector<DemoRecord> tasks;          ///< 300
   std::vector<DemoRecord> completions;    ///< of about a third of them
+  std::vector<DemoRecord> kpis;           ///< entered by hand: two months of each of 20 organisations
+  std::vector<DemoRecord> views;          ///< 4 saved views that everybody sees
 };
 
 DemoFirm make_demo_firm(std::uint64_t seed);

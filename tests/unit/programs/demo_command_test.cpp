@@ -99,6 +99,10 @@ TEST(DemoFirm, DoesBusiness) {
   }
   for (const auto& record : firm.interactions) EXPECT_TRUE(read<InteractionData<Full>>(record).organisation_id);
   for (const auto& record : firm.tasks) EXPECT_TRUE(read<TaskData<Full>>(record).due_at);
+  for (const auto& record : firm.kpis) EXPECT_TRUE(read_created<KpiCreated>(record).rdv);
+  EXPECT_THAT(firm.kpis, SizeIs(40));
+  for (const auto& record : firm.views) EXPECT_TRUE(read_created<SavedViewCreated>(record).query);
+  EXPECT_THAT(firm.views, SizeIs(4));
   EXPECT_GT(firm.completions.size(), 50U);
   EXPECT_GT(firm.activations.size(), 5U);
   EXPECT_GT(firm.signings.size(), firm.activations.size());
