@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from alforis_client import API
 
 STAGES = ["prospect", "qualification", "proposition", "negociation", "signe", "inactif"]
+MAKES_TASKS = {"proposition", "negociation", "signe"}  # who enters these gets a task in the same commit
 
 
 @dataclass
@@ -164,10 +165,10 @@ class Worker:
         if not with_stage:
             return Command(self._key(), "PATCH", organisation.path, body, events, organisation)
         stage = self.dice.choice([stage for stage in STAGES if stage != present])
+        moved = ["organisation.stage_changed.v1"] + (["task.created.v1"] if stage in MAKES_TASKS else [])
         if self.dice.random() < 0.5:
-            return Command(self._key(), "POST", organisation.path + "/stage", {"stage": stage}, ["organisation.stage_changed.v1"], organisation)
-        return Command(self._key(), "PATCH", organisation.path, {**body, "pipeline_stage": stage},
-                       events + ["organisation.stage_changed.v1"], organisation)
+            return Command(self._key(), "POST", organisation.path + "/stage", {"stage": stage}, moved, organisation)
+        return Command(self._key(), "PATCH", organisation.path, {**body, "pipeline_stage": stage}, events + moved, organisation)
 
 
 class Load:
