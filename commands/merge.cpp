@@ -94,13 +94,12 @@ class Carrying {
 
   void fill_twin(const Kpi& twin, const Kpi& kpi) {
     KpiUpdated filled;
-    fill(filled.rdv, twin.rdv, kpi.rdv);
-    fill(filled.pitchs, twin.pitchs, kpi.pitchs);
-    fill(filled.due_diligences, twin.due_diligences, kpi.due_diligences);
-    fill(filled.closings, twin.closings, kpi.closings);
-    fill(filled.revenue, twin.revenue, kpi.revenue);
-    fill(filled.commission_rate, twin.commission_rate, kpi.commission_rate);
-    fill(filled.notes, twin.notes, kpi.notes);
+    using Figures = domain::detail::PublicMembers<KpiData<Full>>;
+    using Changes = domain::detail::PublicMembers<KpiData<Patch>>;
+    boost::mp11::mp_for_each<boost::mp11::mp_iota<boost::mp11::mp_size<Figures>>>([&](auto index) {
+      constexpr auto k_figure = boost::mp11::mp_at<Figures, decltype(index)>::pointer;
+      fill(filled.*boost::mp11::mp_at<Changes, decltype(index)>::pointer, twin.*k_figure, kpi.*k_figure);
+    });
     if (reduce<KpiData>(filled, twin)) push(twin.id, std::move(filled));
   }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "commands/keys.hpp"
+#include "domain/kinds.hpp"
 #include "domain/wire/json.hpp"
 
 namespace alforis::commands {
@@ -112,9 +113,7 @@ class Undoing {
     decision.makes_tasks = false;
     // The last change first: what came of others goes before them.
     for (auto change = commit_.changes.rbegin(); change != commit_.changes.rend() && !refusal_; ++change) {
-      boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AllStates>>([&]<class T>(T) {
-        if (EventsOf<typename T::type>::k_kind == change->kind) take_back<typename T::type>(*change);
-      });
+      with_state(change->kind, [&]<class T>(T) { take_back<typename T::type>(*change); });
     }
     if (!refusal_) check_references();
     if (!refusal_) check_keys();
@@ -173,7 +172,8 @@ class Undoing {
     return any_of_others<Link>(index::of_organisation(Link::k_entity, made.id)) ||
            any_of_others<Mandat>(index::of_organisation(Mandat::k_entity, made.id)) ||
            any_of_others<Interaction>(index::of_organisation(Interaction::k_entity, made.id)) ||
-           any_of_others<Task>(index::of_organisation(Task::k_entity, made.id));
+           any_of_others<Task>(index::of_organisation(Task::k_entity, made.id)) ||
+           any_of_others<Kpi>(index::of_organisation(Kpi::k_entity, made.id));
   }
   bool others_hang_on(const Person& made) const { return any_of_others<Link>(index::links_of_person(made.id)); }
   template <class State>
@@ -226,6 +226,10 @@ class Undoing {
     Reverted<State> event{commit_.position, JsonObject(wire::object_of(back, true))};
     std::optional<State> after = present;
     evolve(after, event, {present.id, context_.actor.id, context_.now});
+    if (merges_again(present, *after)) {
+      refusal_ = conflict("cannot_undo", "the organisations were two again: merge them again");
+      return;
+    }
     if (!is_gone(present) && is_gone(*after)) {
       push(present.id, take_away(present, context_));  // a deletion, whoever it was that restored
       return;
@@ -237,6 +241,15 @@ class Undoing {
     note_keys(present.id, keys_of(*after));
     events_.push_back({present.id, std::move(event)});
     if (lets_nobody_in(present, *after)) close_doors(present.id);
+  }
+
+  /// A merge is more than its members: only its own decider carries over what hangs on the record by now.
+  static bool merges_again(const Organisation& present, const Organisation& after) {
+    return !present.merged_into && after.merged_into;
+  }
+  template <class State>
+  static bool merges_again(const State&, const State&) {
+    return false;
   }
 
   static bool lets_nobody_in(const User& present, const User& after) { return present.active && !after.active; }
@@ -347,9 +360,7 @@ Command undo(UndoneCommit commit) {
   const EntityKind kind = commit.changes.front().kind;
   const auto shared = std::make_shared<const UndoneCommit>(std::move(commit));
   Command command;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AllStates>>([&]<class T>(T) {
-    if (EventsOf<typename T::type>::k_kind == kind) command = Undo<typename T::type>{shared};
-  });
+  with_state(kind, [&]<class T>(T) { command = Undo<typename T::type>{shared}; });
   return command;
 }
 

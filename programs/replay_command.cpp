@@ -4,7 +4,7 @@
 #include <iostream>
 #include <map>
 
-#include "domain/events.hpp"
+#include "domain/kinds.hpp"
 #include "domain/values/instant.hpp"
 #include "domain/wire/enums.hpp"
 #include "domain/wire/json.hpp"
@@ -98,13 +98,7 @@ void print_states(eventstore::Log& log, const Bound& bound) {
       if (domain::entity_kind_of_type(event.type) != domain::EventsOf<State>::k_kind) continue;
       const auto id = domain::Uuid::parse(event.entity_id).value();
       const auto decoded = domain::decode_event(event.type, event.data).value();
-      std::visit(
-          [&]<class Event>(const Event& known) {
-            if constexpr (std::is_same_v<domain::StateOf<Event>, State>) {
-              evolve(states[id], known, {id, actor, domain::Instant::from_micros(commit.time_us)});
-            }
-          },
-          decoded);
+      domain::evolve_by(states[id], decoded, {id, actor, domain::Instant::from_micros(commit.time_us)});
     }
   });
   for (const auto& [id, state] : states) {
@@ -119,9 +113,7 @@ int replay_states(eventstore::Log& log, const ReplaySettings& settings) {
                              domain::enum_choices<domain::EntityKind>());
   }
   const Bound bound = parse_bound(settings.until);
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([&]<class T>(T) {
-    if (domain::EventsOf<typename T::type>::k_kind == *kind) print_states<typename T::type>(log, bound);
-  });
+  domain::with_state(*kind, [&]<class T>(T) { print_states<typename T::type>(log, bound); });
   return finished();
 }
 

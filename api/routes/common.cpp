@@ -54,12 +54,16 @@ Response of_moment(Response response, eventstore::Position moment) {
   return response;
 }
 
+/// Whether the asker may know of the record at all; of a deleted one, as who may restore it.
+bool knows_of(const RequestContext& context, EntityKind kind, const projections::Record& record) {
+  return projections::visible(context.viewer(), kind, record) &&
+         (!record.deleted || may_see_deleted(context.viewer(), kind, record));
+}
+
 /// nullopt: the asker gets 404.
 std::optional<Response> answer_record(const CachedRecord& cached, EntityKind kind, const RequestContext& context) {
   const bool deleted_asked = deleted_too(context.request).value();
-  if (!projections::visible(context.viewer(), kind, cached.record)) return std::nullopt;
-  if (cached.record.deleted && !(deleted_asked && may_see_deleted(context.viewer(), kind, cached.record)))
-    return std::nullopt;
+  if (!knows_of(context, kind, cached.record) || (cached.record.deleted && !deleted_asked)) return std::nullopt;
   return Response::json(cached.body, cached.etag);
 }
 
@@ -378,9 +382,7 @@ Task<Response> read_past(Services& services, EntityKind kind, Uuid id, eventstor
   const bool deleted_asked = deleted_too(context.request).value();
   auto loading = load_record(services, kind, id);
   const auto present = co_await std::move(loading);
-  const bool seen = present && projections::visible(context.viewer(), kind, present->record) &&
-                    (!present->record.deleted || may_see_deleted(context.viewer(), kind, present->record));
-  if (!seen) co_return context.answer(Problem::of("not_found"));
+  if (!present || !knows_of(context, kind, present->record)) co_return context.answer(Problem::of("not_found"));
   auto question = [kind, id, moment](QueryReader& reader) { return reader.find_at(kind, id, moment); };
   auto asking = ask(services, std::move(question));
   const auto past = co_await std::move(asking);
@@ -477,9 +479,7 @@ Task<Response> read_history(Services& services, EntityKind kind, Uuid id, Reques
   co_await wait_for_position(services, context);
   auto loading = load_record(services, kind, id);
   const auto cached = co_await std::move(loading);
-  const bool seen = cached && projections::visible(context.viewer(), kind, cached->record) &&
-                    (!cached->record.deleted || may_see_deleted(context.viewer(), kind, cached->record));
-  if (!seen) co_return context.answer(Problem::of("not_found"));
+  if (!cached || !knows_of(context, kind, cached->record)) co_return context.answer(Problem::of("not_found"));
   auto question = [kind, id, after, limit](QueryReader& reader) { return reader.history(kind, id, after, limit); };
   auto asking = ask(services, std::move(question));
   const auto page = co_await std::move(asking);

@@ -17,13 +17,13 @@ namespace {
 
 constexpr int k_usual_score = 50;
 
-Expected<int> asked_number(const RequestContext& context, std::string_view parameter, int otherwise, int most) {
-  const auto text = context.request.parameter(parameter);
-  if (!text) return otherwise;
-  int number = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (error == std::errc() && end == text->data() + text->size() && number >= 1 && number <= most) return number;
-  return Problem::parameter(parameter, "invalid_value", "a number from 1 to " + std::to_string(most));
+Expected<int> asked_score(const RequestContext& context) {
+  const auto text = context.request.parameter("min_score");
+  if (!text) return k_usual_score;
+  int score = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), score);
+  if (error == std::errc() && end == text->data() + text->size() && score >= 1 && score <= 100) return score;
+  return Problem::parameter("min_score", "invalid_value", "a number from 1 to 100");
 }
 
 void write_signs(JsonWriter& json, std::string_view name, const std::vector<domain::Sign>& signs) {
@@ -53,15 +53,15 @@ std::string body_of(const Duplicates& found, std::size_t limit) {
 
 Task<Response> read_duplicates(Services& services, RequestContext& context) {
   const auto of = asked_id(context, "organisation_id").value();
-  const int least = asked_number(context, "min_score", k_usual_score, 100).value();
-  const int limit = asked_number(context, "limit", projections::k_default_limit, projections::k_max_limit).value();
+  const int least = asked_score(context).value();
+  const std::size_t limit = page_limit(context.request).value();
   co_await wait_for_position(services, context);
   auto question = [viewer = context.viewer(), of, least](QueryReader& reader) {
     return reader.duplicates(viewer, of, least);
   };
   auto asking = ask(services, std::move(question));
   const auto found = co_await std::move(asking);
-  co_return Response::json(body_of(found, static_cast<std::size_t>(limit)));
+  co_return Response::json(body_of(found, limit));
 }
 
 std::string duplicates_schema() {

@@ -1,5 +1,6 @@
 #include "projections/query/fold.hpp"
 
+#include "domain/kinds.hpp"
 #include "domain/wire/json.hpp"
 
 namespace alforis::projections {
@@ -14,14 +15,6 @@ bool creates(std::string_view type) { return type.find(".created.") != std::stri
 std::string describe(const domain::Problems& problems) {
   const domain::Problem& first = problems.front();
   return first.code + (first.pointer.empty() ? "" : " at " + first.pointer) + ": " + first.detail;
-}
-
-/// Calls `f` with the slots' state type of a kind.
-template <class F>
-void with_state(EntityKind kind, F&& f) {
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([&]<class T>(T) {
-    if (domain::EventsOf<typename T::type>::k_kind == kind) f(T{});
-  });
 }
 
 /// Most events have none.
@@ -83,7 +76,7 @@ void Folder::look_at(std::size_t item) {
   auto context = event_context(items_[item]);
   if (!context) return refuse(item, describe(context.error()));
   contexts_[item] = *context;
-  with_state(*kind, [&]<class T>(T) {
+  domain::with_state(*kind, [&]<class T>(T) {
     auto& slots = std::get<Slots<typename T::type>>(slots_);
     const std::size_t before = slots.size();
     slots.of(context->id);
@@ -94,7 +87,7 @@ void Folder::look_at(std::size_t item) {
 const std::vector<Uuid>& Folder::needed(EntityKind kind) const { return needed_[static_cast<std::size_t>(kind)]; }
 
 void Folder::supply(EntityKind kind, const Uuid& id, std::string_view document) {
-  with_state(kind, [&]<class T>(T) {
+  domain::with_state(kind, [&]<class T>(T) {
     using State = typename T::type;
     Slot<State>& slot = std::get<Slots<State>>(slots_).of(id);
     slot.existed = true;

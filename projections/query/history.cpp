@@ -2,7 +2,7 @@
 
 #include <simdjson.h>
 
-#include "domain/events.hpp"
+#include "domain/kinds.hpp"
 #include "domain/wire/json.hpp"
 
 namespace alforis::projections {
@@ -55,7 +55,7 @@ class Teller {
                        {}};
     const auto event = domain::decode_event(row.type, row.data);
     if (!event) return entry;
-    std::visit([&](const auto& known) { apply(known, {id, row.actor, row.time}); }, *event);
+    domain::evolve_by(state_, *event, {id, row.actor, row.time});
     const std::string after = state_ ? domain::wire::shown_json(*state_) : std::string();
     entry.changes = document_changes(document_, after);
     document_ = after;
@@ -63,11 +63,6 @@ class Teller {
   }
 
  private:
-  template <class Event>
-  void apply(const Event& event, const domain::EventContext& context) {
-    if constexpr (std::is_same_v<domain::StateOf<Event>, State>) evolve(state_, event, context);
-  }
-
   static std::optional<std::string> reason(const HistoryRow& row) {
     if (auto own = text_member(row.data, "reason")) return own;
     return text_member(row.metadata, "reason");
@@ -89,14 +84,7 @@ void tell_last(domain::EntityChange& change, const std::vector<HistoryRow>& rows
       last = true;
     }
     const auto event = domain::decode_event(row.type, row.data);
-    if (!event) continue;
-    std::visit(
-        [&](const auto& known) {
-          if constexpr (std::is_same_v<domain::StateOf<std::remove_cvref_t<decltype(known)>>, State>) {
-            evolve(state, known, {change.id, row.actor, row.time});
-          }
-        },
-        *event);
+    if (event) domain::evolve_by(state, *event, {change.id, row.actor, row.time});
   }
   if (!state) return;
   change.created = !before;
@@ -126,19 +114,13 @@ std::vector<FieldChange> document_changes(std::string_view before, std::string_v
 std::vector<HistoryEntry> tell_history(domain::EntityKind kind, const domain::Uuid& id,
                                        const std::vector<HistoryRow>& rows) {
   std::vector<HistoryEntry> entries;
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([&]<class T>(T) {
-    using State = typename T::type;
-    if (domain::EventsOf<State>::k_kind == kind) entries = tell_all<State>(id, rows);
-  });
+  domain::with_state(kind, [&]<class T>(T) { entries = tell_all<typename T::type>(id, rows); });
   return entries;
 }
 
 domain::EntityChange tell_change(domain::EntityKind kind, const domain::Uuid& id, const std::vector<HistoryRow>& rows) {
   domain::EntityChange change{kind, id, false, 0, {}};
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([&]<class T>(T) {
-    using State = typename T::type;
-    if (domain::EventsOf<State>::k_kind == kind) tell_last<State>(change, rows);
-  });
+  domain::with_state(kind, [&]<class T>(T) { tell_last<typename T::type>(change, rows); });
   return change;
 }
 

@@ -1,6 +1,6 @@
 #include "projections/query/past.hpp"
 
-#include "domain/events.hpp"
+#include "domain/kinds.hpp"
 #include "domain/wire/json.hpp"
 #include "projections/query/columns.hpp"
 
@@ -16,29 +16,16 @@ std::optional<State> state_of(const Uuid& id, const std::vector<HistoryRow>& row
   std::optional<State> state;
   for (const HistoryRow& row : rows) {
     const auto event = domain::decode_event(row.type, row.data);
-    if (!event) continue;
-    std::visit(
-        [&]<class Event>(const Event& known) {
-          if constexpr (std::is_same_v<domain::StateOf<Event>, State>) evolve(state, known, {id, row.actor, row.time});
-        },
-        *event);
+    if (event) domain::evolve_by(state, *event, {id, row.actor, row.time});
   }
   return state;
-}
-
-/// Calls `f` with the kind's state type.
-template <class F>
-void with_state(EntityKind kind, F&& f) {
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([&]<class T>(T type) {
-    if (domain::EventsOf<typename T::type>::k_kind == kind) f(type);
-  });
 }
 
 }  // namespace
 
 std::optional<PastRecord> past_record(EntityKind kind, const Uuid& id, const std::vector<HistoryRow>& rows) {
   std::optional<PastRecord> record;
-  with_state(kind, [&]<class T>(T) {
+  domain::with_state(kind, [&]<class T>(T) {
     const auto state = state_of<typename T::type>(id, rows);
     if (!state) return;
     record = PastRecord{domain::wire::shown_json(*state), state->version, state->deleted(), state->deleted_by};
@@ -48,7 +35,7 @@ std::optional<PastRecord> past_record(EntityKind kind, const Uuid& id, const std
 
 void append_past_row(postgres::CopyBuffer& out, EntityKind kind, const Uuid& id, const std::vector<HistoryRow>& rows,
                      const TeamOf& team_of) {
-  with_state(kind, [&]<class T>(T) {
+  domain::with_state(kind, [&]<class T>(T) {
     using State = typename T::type;
     const auto state = state_of<State>(id, rows);
     if (!state) return;

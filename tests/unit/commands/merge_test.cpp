@@ -129,7 +129,15 @@ TEST_F(TwoRecords, AreTwoAgainAfterAnUndo) {
   EXPECT_THAT(firm.when("sue", create_link("x", "bob", "old")), StartsWith("conflict already_linked"));
 }
 
-TEST_F(TwoRecords, AreNotParedWhatHasBeenChangedSince) {
+TEST_F(TwoRecords, AreMergedAgainByAMergeAndNotByUndoingTheUndo) {
+  const auto merging = firm.told("mona", merge("old", "acme"), 7);
+  const auto parting = firm.told("mona", undo(merging), 8);
+  EXPECT_EQ(firm.when("mona", undo(parting)), "conflict cannot_undo");
+  firm.given("mona", merge("old", "acme"));
+  EXPECT_EQ(firm.state<Organisation>("old").merged_into, id("acme"));
+}
+
+TEST_F(TwoRecords, AreNotPartedWhatHasBeenChangedSince) {
   const auto merging = firm.told("mona", merge("old", "acme"), 7);
   firm.given("sam", update_organisation("acme", R"({"aum":{"amount":5,"currency":"EUR"}})"));
   EXPECT_EQ(firm.when("mona", undo(merging)), "conflict changed_since changed_since@/organisation/acme/aum");
