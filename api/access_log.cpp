@@ -60,10 +60,9 @@ void AccessLog::run(const std::stop_token& stop) {
   std::condition_variable_any stopped;
   std::unique_lock lock(mutex);
   while (!stop.stop_requested()) {
-    hand_on();
     stopped.wait_for(lock, stop, options_.interval, [] { return false; });
+    hand_on();
   }
-  hand_on();
 }
 
 void AccessLog::hand_on() {

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "domain/values/date.hpp"
 #include "domain/values/instant.hpp"
@@ -70,19 +71,19 @@ class CopyBuffer {
     if (!texts.empty()) {
       put(static_cast<std::int32_t>(texts.size()));
       put<std::int32_t>(1);
-      for (const auto& element : texts) text(plain(element));
+      for (const auto& element : texts) {
+        if constexpr (std::is_convertible_v<decltype(element), std::string_view>) {
+          text(element);
+        } else {
+          text(element.text());  // here, since it may return a string that lives only until it is copied
+        }
+      }
     }
     const auto length = big_endian(static_cast<std::int32_t>(data_.size() - length_at - 4));
     std::memcpy(data_.data() + length_at, length.data(), length.size());
   }
 
  private:
-  static std::string_view plain(const std::string& text) { return text; }
-  template <class T>
-  static std::string_view plain(const T& value) {
-    return value.text();
-  }
-
   static constexpr std::int32_t k_text_oid = 25;
   static constexpr std::int64_t k_epoch_days = 10957;  // 2000-01-01, PostgreSQL's epoch, counted from 1970-01-01
 
