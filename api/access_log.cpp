@@ -63,6 +63,7 @@ void AccessLog::run(const std::stop_token& stop) {
     stopped.wait_for(lock, stop, options_.interval, [] { return false; });
     hand_on();
   }
+  hand_on();  // also when the end came before the first turn
 }
 
 void AccessLog::hand_on() {
