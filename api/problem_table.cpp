@@ -37,6 +37,8 @@ constexpr ProblemCode k_codes[] = {
      "Ce paramètre ne peut être donné qu'une fois."},
     {"empty", 0, "This must not be empty.", "Ce champ ne peut pas être vide."},
     {"ended", 409, "This has ended and does not change any more.", "C'est terminé et ne change plus."},
+    {"erased", 409, "The person was erased; nothing is kept of them any more.",
+     "La personne a été effacée ; rien n'est plus conservé à son sujet."},
     {"expectation_failed", 417, "This expectation cannot be met.", "Cette attente ne peut être satisfaite."},
     {"forbidden", 403, "You may not do this.", "Vous n'avez pas le droit de faire cela."},
     {"headers_too_large", 431, "The request's headers are too large.", "Les en-têtes de la requête sont trop longs."},

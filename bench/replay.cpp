@@ -15,6 +15,7 @@
 #include "domain/events.hpp"
 #include "eventstore/memory_log.hpp"
 #include "eventstore/rocks_log.hpp"
+#include "privacy/memory_vault.hpp"
 
 namespace {
 
@@ -138,7 +139,10 @@ void replay(eventstore::Log& log, std::size_t events, const std::filesystem::pat
   commands::StateStore store(directory);
   commands::WriterOptions options;
   options.now_us = [] { return k_start_us + k_year_us; };
-  const commands::Writer writer(log, store, options);
+  privacy::MemoryVault vault;
+  const auto masters = privacy::MasterKeys::parse(privacy::MasterKeys::new_line("bench"));
+  privacy::KeyRing keys(vault, [&] { return masters; });
+  const commands::Writer writer(log, store, keys, options);
   while (!writer.status().ready) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   stopwatch.report("replay into an empty state", events);
 }

@@ -30,22 +30,25 @@ T&& readable(domain::Result<T>&& read, const eventstore::Commit& commit) {
 
 }  // namespace
 
-DecodedCommit decode_commit(const eventstore::Commit& commit) {
+DecodedCommit decode_commit(const eventstore::Commit& commit, const privacy::Keys& keys) {
   DecodedCommit decoded;
   decoded.command_id = commit.command_id;
   decoded.actor = readable(Uuid::parse(commit.actor), commit);
   decoded.events.reserve(commit.events.size());
+  std::string room;
   for (const eventstore::Event& event : commit.events) {
-    decoded.events.emplace_back(readable(Uuid::parse(event.entity_id), commit),
-                                readable(domain::decode_event(event.type, event.data), commit));
+    const auto data = privacy::open({event.type, event.entity_id}, event.data, keys, room);
+    decoded.events.push_back({readable(Uuid::parse(event.entity_id), commit),
+                              readable(domain::decode_event(event.type, data), commit),
+                              privacy::sealed_under(event.type, event.data)});
   }
   StoredOutcome& outcome = decoded.outcome;
   outcome.time_us = commit.time_us;
   outcome.request_hash = request_hash_of(commit.metadata);
   outcome.outcome.position = commit.position;
   if (!decoded.events.empty()) {
-    outcome.outcome.id = decoded.events.front().first;
-    outcome.kind = domain::entity_kind(decoded.events.front().second);
+    outcome.outcome.id = decoded.events.front().id;
+    outcome.kind = domain::entity_kind(decoded.events.front().event);
     outcome.outcome.created = commit.events.front().type.ends_with(".created.v1");
   }
   return decoded;
@@ -57,10 +60,11 @@ void BulkFold::add(DecodedCommit&& commit) {
   if (commit.events.empty()) return;
   StoredOutcome& outcome = commit.outcome;
   const auto time = domain::Instant::from_micros(outcome.time_us);
-  for (auto& [id, event] : commit.events) {
+  for (auto& [id, event, sealed] : commit.events) {
     const EventContext context{id, commit.actor, time};
     const auto version = std::visit([&](auto& e) { return evolve_one(std::move(e), context); }, event);
     if (id == outcome.outcome.id) outcome.outcome.version = version;
+    if (sealed) gathered_->data_keys_[sealed->subject] = sealed->key;
   }
   if (!expired(outcome.time_us, now_us_)) add_entry(outcome_key(commit.command_id), encode_outcome(outcome));
 }
@@ -77,6 +81,10 @@ std::int64_t BulkFold::evolve_one(Event&& event, const EventContext& context) {
   if (found.state && !expired(context.time.micros(), now_us_)) {
     add_entry(replaced_key(domain::EventsOf<State>::k_kind, context.id, found.state->version),
               replaced_value(context.time, domain::wire::to_json(*found.state)));
+  }
+  if constexpr (Erases<std::remove_cvref_t<Event>>) gathered_->data_keys_[context.id] = std::nullopt;
+  if constexpr (k_forgets<std::remove_cvref_t<Event>>) {
+    gathered_->forget(replaced_prefix(domain::EventsOf<State>::k_kind, context.id));
   }
   evolve(found.state, std::forward<Event>(event), context);
   found.changed = true;
@@ -118,12 +126,21 @@ const State* Folded::find(const Uuid& id) const {
 }
 
 void Folded::write(const KeyValues& base, ChangeSink& sink) {
+  forget_in(base);
   std::sort(entries_.begin(), entries_.end());
-  for (const auto& [key, value] : entries_) sink.put(key, value);
+  for (const auto& [key, value] : entries_) {
+    if (value) {
+      sink.put(key, *value);
+    } else {
+      sink.erase(key);
+    }
+  }
   std::vector<KeyChange> keys;
   keys.reserve(3 * size_);
   boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, StatesByKey>>(
       [&]<class T>(T) { write_documents<typename T::type>(base, sink, keys); });
+  for (const auto& [subject, key] : data_keys_)
+    keys.push_back({data_key_key(subject), key.value_or(subject), !key.has_value()});
   // What one entity gives up another may have taken: of each key the last one counts, and what is put comes last.
   std::sort(keys.begin(), keys.end(), [](const KeyChange& a, const KeyChange& b) {
     const int order = a.key.compare(b.key);
@@ -136,6 +153,23 @@ void Folded::write(const KeyValues& base, ChangeSink& sink) {
     } else {
       sink.put(keys[i].key, id_bytes(keys[i].id));
     }
+  }
+}
+
+void Folded::forget(std::string prefix) {
+  std::erase_if(entries_, [&](const auto& entry) { return entry.first.starts_with(prefix); });
+  forgotten_.push_back(std::move(prefix));
+}
+
+/// What the base has is all from before.
+void Folded::forget_in(const KeyValues& base) {
+  std::sort(forgotten_.begin(), forgotten_.end());
+  forgotten_.erase(std::unique(forgotten_.begin(), forgotten_.end()), forgotten_.end());
+  for (const std::string& prefix : forgotten_) {
+    base.scan(prefix, [&](std::string_view key, std::string_view) {
+      entries_.emplace_back(key, std::nullopt);
+      return true;
+    });
   }
 }
 

@@ -12,19 +12,27 @@
 #include "commands/outcomes.hpp"
 #include "commands/state_keys.hpp"
 #include "eventstore/commit.hpp"
+#include "privacy/sealing.hpp"
 
 namespace alforis::commands {
+
+/// An event with its entity, and whose personal data it holds.
+struct DecodedEvent {
+  domain::Uuid id;
+  domain::AnyEvent event;
+  std::optional<privacy::Sealed> sealed;
+};
 
 /// A commit with its events decoded.
 struct DecodedCommit {
   std::string command_id;
   domain::Uuid actor;
   StoredOutcome outcome;  ///< what a retry gets, but for the version, which folding finds
-  std::vector<std::pair<domain::Uuid, domain::AnyEvent>> events;  ///< each with its entity
+  std::vector<DecodedEvent> events;
 };
 
 /// Throws std::runtime_error naming the position when an event or an id can't be read.
-DecodedCommit decode_commit(const eventstore::Commit& commit);
+DecodedCommit decode_commit(const eventstore::Commit& commit, const privacy::Keys& keys);
 
 /// What many commits come to. Pure; once taken from its BulkFold, one thread may write it while others find in it.
 class Folded {
@@ -56,11 +64,16 @@ class Folded {
     bool erased = false;
   };
 
+  /// Takes away entries whose keys begin so, and has the base lose its own.
+  void forget(std::string prefix);
+  void forget_in(const KeyValues& base);
   template <class State>
   void write_documents(const KeyValues& base, ChangeSink& sink, std::vector<KeyChange>& keys);
 
   boost::mp11::mp_rename<boost::mp11::mp_transform<Slots, domain::AllStates>, std::tuple> slots_;
-  std::vector<std::pair<std::string, std::string>> entries_;
+  std::vector<std::pair<std::string, std::optional<std::string>>> entries_;  ///< nullopt: erased
+  std::vector<std::string> forgotten_;  ///< what keys begin with that the base is to lose
+  std::unordered_map<domain::Uuid, std::optional<domain::Uuid>> data_keys_;  ///< by subject; nullopt: erased
   std::size_t size_ = 0;
 };
 

@@ -162,4 +162,24 @@ Decided decide(const RestoreInteraction& command, const DecisionContext& context
   return restore_record<InteractionRestored>(command, "only managers restore interactions", context);
 }
 
+Decided decide(const EraseParticipants& command, const DecisionContext& context) {
+  if (auto refusal = admin_only(context)) return *refusal;
+  const auto present = visible<Interaction>(command.id, context);
+  if (!present) return present.error();
+  if (auto refusal = stale(command.if_match, *present)) return *refusal;
+  InteractionParticipantsErased event{command.reason, {}, present->external_participants};
+  auto& staying = event.external_participants;
+  if (command.names.empty()) staying.clear();
+  for (std::size_t i = 0; i < command.names.size(); ++i) {
+    const auto gone = std::erase_if(
+        staying, [&](const ExternalParticipant& participant) { return *participant.name == command.names[i]; });
+    if (gone == 0) {
+      return invalid(problem("unknown_reference", "nobody of this name takes part", "/names/" + std::to_string(i)));
+    }
+  }
+  if (const auto key = context.state.data_key(command.id)) event.keys.push_back(*key);
+  if (event.keys.empty() && present->external_participants.empty()) return Decision{command.id, {}};
+  return happened(command.id, std::move(event));
+}
+
 }  // namespace alforis::commands

@@ -46,12 +46,22 @@ struct RestoreInteraction {
   IfMatch if_match;
 };
 
+/// Forgets who took part and is no person of ours: those of these names, or all; from the history too.
+struct EraseParticipants {
+  using Subject = domain::Interaction;
+  Uuid id;
+  IfMatch if_match;
+  std::vector<domain::Line<200>> names;  ///< none: all
+  std::optional<Text<1000>> reason;
+};
+
 Decided decide(const CreateInteraction& command, const DecisionContext& context);
 Decided decide(const UpdateInteraction& command, const DecisionContext& context);
 Decided decide(const CompleteInteraction& command, const DecisionContext& context);
 Decided decide(const RescheduleInteraction& command, const DecisionContext& context);
 Decided decide(const DeleteInteraction& command, const DecisionContext& context);
 Decided decide(const RestoreInteraction& command, const DecisionContext& context);
+Decided decide(const EraseParticipants& command, const DecisionContext& context);
 
 /// The event of a new interaction, checked and with its defaults; problems name members below `at`, such as
 /// `/interaction`.

@@ -13,7 +13,8 @@ std::string primary_link(const Uuid& organisation) { return key_of("u/primary/",
 }  // namespace index
 
 std::vector<std::string> keys_of(const Link& link) {
-  std::vector<std::string> keys = {shared_key(index::of_organisation(Link::k_entity, *link.organisation_id), link.id)};
+  std::vector<std::string> keys = {shared_key(index::of_organisation(Link::k_entity, *link.organisation_id), link.id),
+                                   shared_key(index::all_links_of_person(*link.person_id), link.id)};
   if (!link.live) return keys;
   keys.push_back(index::link_pair(*link.person_id, *link.organisation_id));
   if (link.is_primary) keys.push_back(index::primary_link(*link.organisation_id));
@@ -51,7 +52,7 @@ Refusal check_live(const LinkAndOrganisation& present, const DecisionContext& co
 Refusal check_ends(const LinkEnds& ends, const DecisionContext& context) {
   Problems problems;
   const auto person = context.state.find<Person>(*ends.person_id);
-  if (!person || person->deleted() || !may_see(*person, context)) {
+  if (!person || person->deleted() || person->erased_at || !may_see(*person, context)) {
     problems.push_back({"unknown_reference", "/person_id", "there is no such person"});
   }
   const auto organisation = context.state.find<Organisation>(*ends.organisation_id);

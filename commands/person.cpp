@@ -1,5 +1,6 @@
 #include "commands/person.hpp"
 
+#include "commands/link.hpp"
 #include "commands/phones.hpp"
 
 namespace alforis::commands {
@@ -35,6 +36,14 @@ Refusal read_phones(PersonData<Patch>& patch, const Person& present) {
   return reader.refusal();
 }
 
+/// Nobody comes back: what was erased takes nothing new.
+Refusal check_not_erased(const Person& person) {
+  if (!person.erased_at) return std::nullopt;
+  return conflict("erased", "the person was erased; nothing is kept of them any more");
+}
+
+bool says_something(const Link& link) { return link.job_title || link.work_email || link.work_phone || link.notes; }
+
 }  // namespace
 
 Decided decide(const CreatePerson& command, const DecisionContext& context) {
@@ -51,6 +60,7 @@ Decided decide(const UpdatePerson& command, const DecisionContext& context) {
   const auto present = changeable<Person>(command.id, command.if_match,
                                           "the person belongs to an organisation of somebody else", context);
   if (!present) return present.error();
+  if (auto refusal = check_not_erased(*present)) return *refusal;
   PersonUpdated event;
   static_cast<PersonData<Patch>&>(event) = command.patch;
   if (auto refusal = read_phones(event, *present)) return *refusal;
@@ -67,6 +77,21 @@ Decided decide(const DeletePerson& command, const DecisionContext& context) {
 
 Decided decide(const RestorePerson& command, const DecisionContext& context) {
   return restore_record<PersonRestored>(command, "only managers restore people", context);
+}
+
+Decided decide(const ErasePerson& command, const DecisionContext& context) {
+  if (auto refusal = admin_only(context)) return *refusal;
+  const auto present = visible<Person>(command.id, context);
+  if (!present) return present.error();
+  if (auto refusal = check_not_erased(*present)) return *refusal;
+  if (auto refusal = stale(command.if_match, *present)) return *refusal;
+  PersonErased event{command.reason, {}};
+  if (const auto key = context.state.data_key(command.id)) event.keys.push_back(*key);
+  Decision decision = happened(command.id, std::move(event));
+  for (const Uuid& id : context.state.holders(index::all_links_of_person(command.id))) {
+    if (says_something(*context.state.find<Link>(id))) decision.events.emplace_back(id, LinkErased{});
+  }
+  return decision;
 }
 
 }  // namespace alforis::commands

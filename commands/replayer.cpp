@@ -37,7 +37,8 @@ class FewChanges : public ChangeSink {
 
 class Replayer::Pipeline {
  public:
-  Pipeline(StateStore& store, std::int64_t now_us) : store_(store), fold_(store, now_us) {
+  Pipeline(StateStore& store, const privacy::Keys& keys, std::int64_t now_us)
+      : store_(store), keys_(keys), fold_(store, now_us) {
     folding_ = std::jthread([this](const std::stop_token& stop) {
       guarded([&] {
         while (auto batch = next(batches_, stop)) fold(*batch, stop);
@@ -53,7 +54,7 @@ class Replayer::Pipeline {
   void add(const eventstore::Commit& commit) {
     batch_.reached = {commit.position, commit.epoch, commit.sequence, commit.chain};
     batch_.time_us = commit.time_us;
-    batch_.commits.push_back(decode_commit(commit));
+    batch_.commits.push_back(decode_commit(commit, keys_));
     if (batch_.commits.size() == k_batch) hand_over();
   }
 
@@ -149,6 +150,7 @@ class Replayer::Pipeline {
   }
 
   StateStore& store_;
+  const privacy::Keys& keys_;
   BulkFold fold_;  // of the thread that folds
   Batch batch_;    // of the thread that reads
 
@@ -165,7 +167,8 @@ class Replayer::Pipeline {
   std::jthread writing_;
 };
 
-Replayer::Replayer(StateStore& store, std::int64_t now_us) : pipeline_(std::make_unique<Pipeline>(store, now_us)) {}
+Replayer::Replayer(StateStore& store, const privacy::Keys& keys, std::int64_t now_us)
+    : pipeline_(std::make_unique<Pipeline>(store, keys, now_us)) {}
 Replayer::~Replayer() = default;
 
 void Replayer::add(const eventstore::Commit& commit) { pipeline_->add(commit); }

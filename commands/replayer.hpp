@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "eventstore/commit.hpp"
+#include "privacy/keys.hpp"
 
 namespace alforis::commands {
 
@@ -14,7 +15,7 @@ class StateStore;
 class Replayer {
  public:
   /// `now_us` says which outcomes have expired (see BulkFold).
-  Replayer(StateStore& store, std::int64_t now_us);
+  Replayer(StateStore& store, const privacy::Keys& keys, std::int64_t now_us);
   /// Without finish(), the store stands where it was last written, whole.
   ~Replayer();
 

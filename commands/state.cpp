@@ -32,6 +32,16 @@ void move_keys(Overlay& state, const std::vector<std::string>& before, std::vect
   }
 }
 
+/// Removes the documents from before an erasure.
+void forget(Overlay& overlay, EntityKind kind, const Uuid& id) {
+  std::vector<std::string> replaced;
+  overlay.scan(replaced_prefix(kind, id), [&](std::string_view key, std::string_view) {
+    replaced.emplace_back(key);
+    return true;
+  });
+  for (std::string& key : replaced) overlay.erase(std::move(key));
+}
+
 /// What an event replaces: the entity, its document, and its keys.
 template <class State>
 struct Before {
@@ -60,6 +70,8 @@ std::int64_t fold_one(Overlay& overlay, const Event& event, const EventContext& 
   evolve(state, event, context);
   if (!state) return 0;
   overlay.put(entity_key(k_kind, context.id), wire::to_json(*state));
+  if constexpr (Erases<Event>) overlay.erase(data_key_key(context.id));
+  if constexpr (k_forgets<Event>) forget(overlay, k_kind, context.id);
   move_keys(overlay, keys, keys_of(*state), context.id);
   return state->version;
 }
@@ -131,6 +143,8 @@ std::vector<Uuid> StateView::holders(const std::string& shared_key, std::size_t 
   });
   return ids;
 }
+
+std::optional<Uuid> StateView::data_key(const Uuid& subject) const { return holder(data_key_key(subject)); }
 
 std::vector<Uuid> StateView::due(const std::string& index, const Date& upto, std::size_t most) const {
   std::vector<Uuid> ids;

@@ -14,7 +14,7 @@
 namespace alforis::commands {
 
 /// Changes whenever keys or values below change their meaning; a store with another one is thrown away and replayed.
-inline constexpr std::string_view k_state_layout = "5";
+inline constexpr std::string_view k_state_layout = "6";
 
 /// What deciders may ask; exact at the position they decide upon.
 class StateView {
@@ -36,6 +36,9 @@ class StateView {
   std::optional<domain::Uuid> holder(const std::string& unique_key) const;
   /// All who have this shared key, at most `most`.
   std::vector<domain::Uuid> holders(const std::string& shared_key, std::size_t most = SIZE_MAX) const;
+
+  /// Under which key the subject's personal data is sealed by now; nullopt: under none yet.
+  std::optional<domain::Uuid> data_key(const domain::Uuid& subject) const;
 
   /// Whose day under a dated key has come, the earliest first, at most `most`.
   std::vector<domain::Uuid> due(const std::string& index, const domain::Date& upto, std::size_t most) const;

@@ -14,8 +14,12 @@ std::string entity_key(EntityKind kind, const Uuid& id) {
   return key;
 }
 
+std::string replaced_prefix(EntityKind kind, const Uuid& id) {
+  return std::string(k_replaced_document) + entity_key(kind, id) + '/';
+}
+
 std::string replaced_key(EntityKind kind, const Uuid& id, std::int64_t version) {
-  return std::string(k_replaced_document) + entity_key(kind, id) + '/' + std::to_string(version);
+  return replaced_prefix(kind, id) + std::to_string(version);
 }
 
 std::string replaced_value(Instant replaced_at, std::string_view document) {

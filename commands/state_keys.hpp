@@ -15,6 +15,8 @@ inline constexpr std::string_view k_replaced_document = "d/";
 
 /// Where an entity's document is.
 std::string entity_key(domain::EntityKind kind, const domain::Uuid& id);
+/// What the keys of an entity's earlier versions begin with.
+std::string replaced_prefix(domain::EntityKind kind, const domain::Uuid& id);
 /// Where the document of an earlier version is kept, for as long as a retry may ask for it.
 std::string replaced_key(domain::EntityKind kind, const domain::Uuid& id, std::int64_t version);
 /// The value under it.
@@ -51,12 +53,17 @@ inline std::string dated_key(std::string index, const domain::Date& day, const d
   return shared_key(std::move(index) + '/' + day.text(), id);
 }
 
+/// Where it stands under which key a subject's personal data is sealed; the value is the key's id.
+inline std::string data_key_key(const domain::Uuid& subject) { return key_of("k/", subject); }
+
 namespace index {
 /// What names the organisation, live or not: what a merge carries over. `kind`: one word.
 inline std::string of_organisation(std::string_view kind, const domain::Uuid& organisation) {
   return key_of("i/of_organisation/" + std::string(kind) + '/', organisation);
 }
 inline std::string links_of_person(const domain::Uuid& person) { return key_of("i/person_links/", person); }
+/// Ended ones too.
+inline std::string all_links_of_person(const domain::Uuid& person) { return key_of("i/person_links_ever/", person); }
 inline std::string links_of_organisation(const domain::Uuid& organisation) {
   return key_of("i/organisation_links/", organisation);
 }
@@ -68,6 +75,18 @@ constexpr bool k_creates = Event::k_type.find(".created.") != std::string_view::
 // Said apart: the compiler cannot search in a type that was put together while it checks for null pointers.
 template <class State>
 constexpr bool k_creates<domain::Reverted<State>> = false;
+
+/// Forgets for good: no document from before it is kept.
+template <class Event>
+constexpr bool k_forgets = Event::k_type.ends_with("erased.v1");
+template <class State>
+constexpr bool k_forgets<domain::Reverted<State>> = false;
+
+/// Destroys keys: what was sealed under them is no more, and what comes after is sealed under a new one.
+template <class Event>
+concept Erases = requires(const Event& event) {
+  event.keys;
+};
 
 /// An entity from its document in the state.
 template <class State>

@@ -4,9 +4,12 @@
 #include <rocksdb/compaction_filter.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/sst_file_reader.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
+
+#include <thread>
 
 #include "commands/outcomes.hpp"
 #include "commands/state.hpp"
@@ -68,6 +71,7 @@ struct StateStore::Database {
   std::atomic<std::int64_t> now_us{0};
   DropOldOutcomes filter{now_us};
   std::unique_ptr<rocksdb::DB> db;
+  std::jthread forgetting;  ///< last: it uses the database
 
   rocksdb::Options options() const {
     rocksdb::Options options;
@@ -160,7 +164,37 @@ void StateStore::remember(const Overlay::Changes& entries) {
   require(database_->db->Write(rocksdb::WriteOptions(), &batch));
 }
 
+void StateStore::forget(std::vector<std::string> prefixes) {
+  auto work = [db = database_->db.get(), prefixes = std::move(prefixes)] {
+    rocksdb::CompactRangeOptions all;
+    all.exclusive_manual_compaction = false;
+    all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+    db->Flush(rocksdb::FlushOptions());
+    for (const std::string& prefix : prefixes) {
+      const std::string end = prefix + '\xff';
+      const rocksdb::Slice from(prefix);
+      const rocksdb::Slice to(end);
+      db->CompactRange(all, &from, &to);
+    }
+  };
+  database_->forgetting = std::jthread(std::move(work));  // waits for the one before
+}
+
 void StateStore::flush() { database_->db->Flush(rocksdb::FlushOptions()); }
+
+void scan_state_files(
+    const std::filesystem::path& directory,
+    const std::function<void(const std::string& file, std::string_view key, std::string_view value)>& visit) {
+  for (const auto& file : std::filesystem::directory_iterator(directory)) {
+    if (file.path().extension() != ".sst") continue;
+    rocksdb::SstFileReader reader{rocksdb::Options()};
+    if (!reader.Open(file.path().string()).ok()) continue;
+    const std::unique_ptr<rocksdb::Iterator> entry(reader.NewIterator({}));
+    for (entry->SeekToFirst(); entry->Valid(); entry->Next()) {
+      visit(file.path().filename().string(), view(entry->key()), view(entry->value()));
+    }
+  }
+}
 
 // ---- loading
 

@@ -31,6 +31,10 @@ class StateStore : public KeyValues {
   /// Entries that no commit brings back: they outlive a kill of the process at once, if not the machine's.
   void remember(const Overlay::Changes& entries);
 
+  /// Rewrites the files that may still have what these keys, and those that begin with them, led to before: they were
+  /// replaced or erased, but RocksDB keeps what is old until it merges its files. In a thread of its own.
+  void forget(std::vector<std::string> prefixes);
+
   /// The same as write() for many changes at once.
   class Load;
 
@@ -42,6 +46,12 @@ class StateStore : public KeyValues {
   std::filesystem::path directory_;
   std::unique_ptr<Database> database_;
 };
+
+/// Reads every entry of the files of a state store, also of one that is in use; files that go meanwhile are passed
+/// over.
+void scan_state_files(
+    const std::filesystem::path& directory,
+    const std::function<void(const std::string& file, std::string_view key, std::string_view value)>& visit);
 
 /// The changes of a long replay are written as finished files, past RocksDB's memory. Nothing is visible before
 /// finish(), and nothing stays without it.

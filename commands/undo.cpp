@@ -133,6 +133,8 @@ class Undoing {
     const auto present = context_.state.find<State>(change.id);
     if (!present || !may_see(*present, context_)) {
       refusal_ = not_found("command");
+    } else if (change.erased) {
+      refusal_ = conflict("cannot_undo", "what was erased does not come back");
     } else if (change.created) {
       take_back_creation(*present, change);
     } else {

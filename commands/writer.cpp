@@ -12,6 +12,7 @@
 #include "commands/refusals.hpp"
 #include "commands/replayer.hpp"
 #include "commands/schedule.hpp"
+#include "commands/sealer.hpp"
 #include "commands/state_store.hpp"
 #include "domain/values/text.hpp"
 #include "domain/values/time_zone.hpp"
@@ -66,8 +67,8 @@ domain::Date date_of(domain::Instant now) { return domain::local_time(now, domai
 
 class Writer::Core {
  public:
-  Core(eventstore::Log& log, StateStore& store, WriterOptions options)
-      : log_(log), store_(store), options_(std::move(options)), overlay_(store_), refusals_(store_) {
+  Core(eventstore::Log& log, StateStore& store, privacy::KeySupply& keys, WriterOptions options)
+      : log_(log), store_(store), keys_(keys), options_(std::move(options)), overlay_(store_), refusals_(store_) {
     thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
   }
 
@@ -140,7 +141,7 @@ class Writer::Core {
                                " that the state store knows: it has lost commits, or the store belongs to another log");
     }
     overlay_.clear();
-    Replayer replayer(store_, options_.now_us());
+    Replayer replayer(store_, keys_, options_.now_us());
     replayed_ = reached.position;
     if (reached.position < end) replaying_to_ = end;
     epoch_.emplace(
@@ -229,6 +230,7 @@ class Writer::Core {
     decided.reserve(batch.size());
     overlay_.clear();
     refusals_.clear();
+    forgotten_.clear();
     for (const Taken& taken : batch) decided.push_back(decide_one(taken.request, {now, today}, drafts));
     std::vector<Commit> commits;
     if (drafts.empty()) {
@@ -243,6 +245,7 @@ class Writer::Core {
       results.push_back(std::move(decided[i].result));
     }
     if (!commits.empty()) store_.write(overlay_.changes(), epoch_->cursor(), now.micros());
+    if (!forgotten_.empty()) store_.forget(std::exchange(forgotten_, {}));
     if (!refusals_.changes().empty()) store_.remember(refusals_.changes());
     count(commits.size(), results);
     return results;
@@ -288,7 +291,13 @@ class Writer::Core {
       outcome.document = state.document(kind, outcome.id, outcome.version);
       return {std::move(outcome), std::nullopt, drafts.size()};
     }
-    CommitDraft draft = make_draft(request, *decision, now);
+    Sealer sealer(state, keys_);
+    CommitDraft draft;
+    try {
+      draft = make_draft(request, *decision, now, sealer);
+    } catch (const privacy::KeysUnavailable& away) {
+      return {unavailable(away.what()), std::nullopt};
+    }
     if (too_large(draft)) {
       return {invalid(domain::problem("too_large", "the command is larger than the log takes")), std::nullopt};
     }
@@ -297,6 +306,8 @@ class Writer::Core {
       const auto version = fold(overlay_, happened.event, {happened.id, actor.id, now});
       if (happened.id == outcome.id) outcome.version = version;
     }
+    sealer.remember(overlay_);
+    note_forgotten(*decision);
     outcome.document = state.document(kind, outcome.id, outcome.version);
     // A retry within the same batch must find it already.
     overlay_.put(outcome_key(request.command_id), encode_outcome({now.micros(), request.request_hash, kind, outcome}));
@@ -305,6 +316,16 @@ class Writer::Core {
     // Its commit stands for the outcome, but says nothing of warnings.
     if (!std::get<Outcome>(result).warnings.empty()) remember(request, result, now);
     return {std::move(result), drafts.size() - 1};
+  }
+
+  /// What erasures leave behind in the store's files.
+  void note_forgotten(const Decision& decision) {
+    for (const NewEvent& happened : decision.events) {
+      if (!domain::event_type(happened.event).ends_with("erased.v1")) continue;
+      const auto kind = domain::entity_kind(happened.event);
+      forgotten_.push_back(entity_key(kind, happened.id));
+      forgotten_.push_back(replaced_prefix(kind, happened.id));
+    }
   }
 
   /// The warnings of a command that was done before.
@@ -341,7 +362,8 @@ class Writer::Core {
                   encode_refusal({now.micros(), request.request_hash, request.command.kind(), result}));
   }
 
-  static CommitDraft make_draft(const CommandRequest& request, const Decision& decision, domain::Instant now) {
+  static CommitDraft make_draft(const CommandRequest& request, const Decision& decision, domain::Instant now,
+                                Sealer& sealer) {
     CommitDraft draft;
     draft.command_id = request.command_id;
     draft.actor = request.actor.text();
@@ -350,7 +372,7 @@ class Writer::Core {
     draft.events.reserve(decision.events.size());
     for (const NewEvent& happened : decision.events) {
       draft.events.push_back(
-          {std::string(domain::event_type(happened.event)), happened.id.text(), domain::encode_event(happened.event)});
+          {std::string(domain::event_type(happened.event)), happened.id.text(), sealer.data_of(happened)});
     }
     return draft;
   }
@@ -429,9 +451,11 @@ class Writer::Core {
 
   eventstore::Log& log_;
   StateStore& store_;
+  privacy::KeySupply& keys_;
   WriterOptions options_;
   Overlay overlay_;
   Overlay refusals_;
+  std::vector<std::string> forgotten_;  ///< of the batch
   std::optional<eventstore::WriterEpoch> epoch_;
   std::string said_;
   std::chrono::steady_clock::time_point next_policies_{};
@@ -447,8 +471,8 @@ class Writer::Core {
   std::jthread thread_;
 };
 
-Writer::Writer(eventstore::Log& log, StateStore& store, WriterOptions options)
-    : core_(std::make_unique<Core>(log, store, std::move(options))) {}
+Writer::Writer(eventstore::Log& log, StateStore& store, privacy::KeySupply& keys, WriterOptions options)
+    : core_(std::make_unique<Core>(log, store, keys, std::move(options))) {}
 Writer::~Writer() = default;
 
 void Writer::submit(CommandRequest request, OnResult done) { core_->submit(std::move(request), std::move(done)); }

@@ -13,6 +13,7 @@
 #include "commands/rejection.hpp"
 #include "domain/user.hpp"
 #include "eventstore/log.hpp"
+#include "privacy/keys.hpp"
 
 namespace alforis::commands {
 
@@ -77,7 +78,8 @@ class StateStore;
 /// Thread-safe. Runs its own thread from construction to destruction; the destructor finishes what was taken.
 class Writer {
  public:
-  Writer(eventstore::Log& log, StateStore& store, WriterOptions options);
+  /// All three outlive it.
+  Writer(eventstore::Log& log, StateStore& store, privacy::KeySupply& keys, WriterOptions options);
   ~Writer();
 
   /// Queues a command. `done` is called exactly once, from the writer's thread or, when the queue is full or the log

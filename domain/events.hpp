@@ -40,13 +40,14 @@ template <>
 struct EventsOf<Person> {
   static constexpr EntityKind k_kind = EntityKind::person;
   static constexpr Follows k_follows = Follows::people;
-  using type = std::variant<PersonCreated, PersonUpdated, PersonDeleted, PersonRestored, Reverted<Person>>;
+  using type =
+      std::variant<PersonCreated, PersonUpdated, PersonDeleted, PersonRestored, PersonErased, Reverted<Person>>;
 };
 template <>
 struct EventsOf<Link> {
   static constexpr EntityKind k_kind = EntityKind::link;
   static constexpr Follows k_follows = Follows::organisation;
-  using type = std::variant<LinkCreated, LinkUpdated, LinkEnded, LinkMoved, Reverted<Link>>;
+  using type = std::variant<LinkCreated, LinkUpdated, LinkEnded, LinkMoved, LinkErased, Reverted<Link>>;
 };
 template <>
 struct EventsOf<Produit> {
@@ -66,8 +67,9 @@ template <>
 struct EventsOf<Interaction> {
   static constexpr EntityKind k_kind = EntityKind::interaction;
   static constexpr Follows k_follows = Follows::subject;
-  using type = std::variant<InteractionCreated, InteractionUpdated, InteractionCompleted, InteractionRescheduled,
-                            InteractionDeleted, InteractionRestored, Reverted<Interaction>>;
+  using type =
+      std::variant<InteractionCreated, InteractionUpdated, InteractionCompleted, InteractionRescheduled,
+                   InteractionDeleted, InteractionRestored, InteractionParticipantsErased, Reverted<Interaction>>;
 };
 template <>
 struct EventsOf<Task> {
@@ -151,8 +153,8 @@ EntityKind entity_kind(const AnyEvent& event);
 /// The kind a wire name speaks of, also when the event itself is unknown to this program; nullopt when even that is.
 std::optional<EntityKind> entity_kind_of_type(std::string_view type);
 
-/// JSON of the event's fields. This and decode_event are the only ways into and out of the Log: personal members
-/// (is_personal) are sealed here under the key of the person they speak of.
+/// JSON of the event's fields. Personal members (is_personal) are sealed before it goes into the Log, and opened before
+/// decode_event reads it (privacy/sealing.hpp).
 std::string encode_event(const AnyEvent& event);
 
 /// An event's data as histories may show it: secrets left out. `room` holds the text when it is another one.

@@ -39,4 +39,10 @@ void evolve(std::optional<Interaction>& state, const InteractionRestored&, const
   if (state) stamp_restored(*state, context);
 }
 
+void evolve(std::optional<Interaction>& state, InteractionParticipantsErased event, const EventContext& context) {
+  if (!state) return;
+  state->external_participants = std::move(event.external_participants);
+  stamp_updated(*state, context);
+}
+
 }  // namespace alforis::domain

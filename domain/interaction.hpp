@@ -35,7 +35,6 @@ BOOST_DESCRIBE_STRUCT(Participant, (), (person_id, role, presence))
 /// Somebody who takes part and is no person of ours.
 struct ExternalParticipant {
   static constexpr std::size_t k_max_in_list = 200;
-  static constexpr PersonalFields k_personal = PersonalFields::all();
 
   Required<Line<200>> name;
   std::optional<Email> email;
@@ -57,6 +56,7 @@ BOOST_DESCRIBE_STRUCT(Attachment, (), (name, url))
 template <class Shape>
 struct InteractionData {
   ALFORIS_FIELD_KINDS
+  static constexpr PersonalFields k_personal = PersonalFields::of("external_participants");
 
   Def<InteractionType> type = Shape::initial(InteractionType::note);
   Req<Line<200>> title;
@@ -120,6 +120,16 @@ struct InteractionRestored {
 };
 BOOST_DESCRIBE_STRUCT(InteractionRestored, (), ())
 
+/// Some or all who took part and are no persons of ours are gone for good, from here and from its history.
+struct InteractionParticipantsErased {
+  static constexpr std::string_view k_type = "interaction.participants_erased.v1";
+  static constexpr PersonalFields k_personal = PersonalFields::of("external_participants");
+  std::optional<Text<1000>> reason;                        ///< says nothing of them
+  std::vector<Uuid> keys;                                  ///< to be destroyed
+  std::vector<ExternalParticipant> external_participants;  ///< who stays, sealed under a new key
+};
+BOOST_DESCRIBE_STRUCT(InteractionParticipantsErased, (), (reason, keys, external_participants))
+
 // ---- state
 
 struct Interaction : Entity, InteractionData<Full> {
@@ -135,5 +145,6 @@ void evolve(std::optional<Interaction>& state, const InteractionCompleted& event
 void evolve(std::optional<Interaction>& state, const InteractionRescheduled& event, const EventContext& context);
 void evolve(std::optional<Interaction>& state, const InteractionDeleted& event, const EventContext& context);
 void evolve(std::optional<Interaction>& state, const InteractionRestored& event, const EventContext& context);
+void evolve(std::optional<Interaction>& state, InteractionParticipantsErased event, const EventContext& context);
 
 }  // namespace alforis::domain

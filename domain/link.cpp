@@ -33,4 +33,13 @@ void evolve(std::optional<Link>& state, const LinkMoved& event, const EventConte
   stamp_updated(*state, context);
 }
 
+void evolve(std::optional<Link>& state, const LinkErased&, const EventContext& context) {
+  if (!state) return;
+  state->job_title.reset();
+  state->work_email.reset();
+  state->work_phone.reset();
+  state->notes.reset();
+  stamp_updated(*state, context);
+}
+
 }  // namespace alforis::domain

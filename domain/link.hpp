@@ -72,6 +72,12 @@ struct LinkMoved {
 };
 BOOST_DESCRIBE_STRUCT(LinkMoved, (), (organisation_id))
 
+/// Its person was erased: who works where stays true, but nothing is said of the person any more.
+struct LinkErased {
+  static constexpr std::string_view k_type = "link.erased.v1";
+};
+BOOST_DESCRIBE_STRUCT(LinkErased, (), ())
+
 // ---- state
 // -----------------------------------------------------------------------------------------------------------
 
@@ -87,5 +93,6 @@ void evolve(std::optional<Link>& state, LinkCreated event, const EventContext& c
 void evolve(std::optional<Link>& state, const LinkUpdated& event, const EventContext& context);
 void evolve(std::optional<Link>& state, const LinkEnded& event, const EventContext& context);
 void evolve(std::optional<Link>& state, const LinkMoved& event, const EventContext& context);
+void evolve(std::optional<Link>& state, const LinkErased& event, const EventContext& context);
 
 }  // namespace alforis::domain

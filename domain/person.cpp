@@ -26,4 +26,12 @@ void evolve(std::optional<Person>& state, const PersonRestored&, const EventCont
   if (state) stamp_restored(*state, context);
 }
 
+void evolve(std::optional<Person>& state, const PersonErased&, const EventContext& context) {
+  if (!state) return;
+  static_cast<PersonData<Full>&>(*state) = PersonData<Full>{};
+  state->active = false;
+  state->erased_at = context.time;
+  stamp_updated(*state, context);
+}
+
 }  // namespace alforis::domain

@@ -3,6 +3,7 @@
 
 #include <boost/describe.hpp>
 #include <optional>
+#include <vector>
 
 #include "domain/entity.hpp"
 #include "domain/values/country_code.hpp"
@@ -73,19 +74,29 @@ struct PersonRestored {
 };
 BOOST_DESCRIBE_STRUCT(PersonRestored, (), ())
 
+/// Everything personal is gone for good; the record stays, so that what hangs on it and every count stay true.
+struct PersonErased {
+  static constexpr std::string_view k_type = "person.erased.v1";
+  std::optional<Text<1000>> reason;  ///< says nothing of the person
+  std::vector<Uuid> keys;            ///< to be destroyed: all that the Log holds of the person is sealed under them
+};
+BOOST_DESCRIBE_STRUCT(PersonErased, (), (reason, keys))
+
 // ---- state
 // -----------------------------------------------------------------------------------------------------------
 
 struct Person : Entity, PersonData<Full> {
   static constexpr std::string_view k_entity = "person";
+  std::optional<Instant> erased_at;
 
   friend bool operator==(const Person&, const Person&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Person, (Entity, PersonData<Full>), ())
+BOOST_DESCRIBE_STRUCT(Person, (Entity, PersonData<Full>), (erased_at))
 
 void evolve(std::optional<Person>& state, PersonCreated event, const EventContext& context);
 void evolve(std::optional<Person>& state, const PersonUpdated& event, const EventContext& context);
 void evolve(std::optional<Person>& state, const PersonDeleted& event, const EventContext& context);
 void evolve(std::optional<Person>& state, const PersonRestored& event, const EventContext& context);
+void evolve(std::optional<Person>& state, const PersonErased& event, const EventContext& context);
 
 }  // namespace alforis::domain

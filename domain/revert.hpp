@@ -76,6 +76,7 @@ struct EntityChange {
   EntityKind kind = EntityKind::organisation;
   Uuid id;
   bool created = false;
+  bool erased = false;       ///< something was forgotten for good
   std::int64_t version = 0;  ///< after it
   std::vector<MemberChange> members;
 };

@@ -17,6 +17,7 @@ void add_verify(CLI::App& app, ExitCode& exit);
 void add_rebuild(CLI::App& app, ExitCode& exit);
 void add_openapi(CLI::App& app, ExitCode& exit);
 void add_doctor(CLI::App& app, ExitCode& exit);
+void add_vault(CLI::App& app, ExitCode& exit);
 void add_user(CLI::App& app, ExitCode& exit);
 
 }  // namespace alforis::programs

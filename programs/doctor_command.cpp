@@ -8,6 +8,7 @@
 #include "domain/wire/json.hpp"
 #include "programs/commands.hpp"
 #include "programs/settings.hpp"
+#include "programs/vault_keys.hpp"
 #include "projections/query/reader.hpp"
 
 namespace alforis::programs {
@@ -103,9 +104,35 @@ void examine_tables(Report& report, const StoreSettings& stores) {
     return;
   }
   report.examine("postgres", [&] {
-    const auto query = stores.query();
+    const auto query = stores.query(privacy::no_keys());
     projections::QueryReader reader(query.dsn, query.workspace);
     return "query tables of workspace " + query.workspace + " stand at position " + std::to_string(reader.checkpoint());
+  });
+}
+
+/// The vault's keys must open under the master keys of the file.
+void examine_vault(Report& report, const StoreSettings& stores) {
+  if (stores.postgres.empty() || stores.master_key_file.empty()) {
+    report.add(Finding::warning, "key vault",
+               "not looked at: give --postgres and --master-key-file, or ALFORIS_POSTGRES and ALFORIS_MASTER_KEY_FILE");
+    return;
+  }
+  struct stat about {};
+  if (stat(stores.master_key_file.c_str(), &about) == 0 && (about.st_mode & 077U) != 0) {
+    report.add(Finding::warning, "master key",
+               stores.master_key_file + " can be read by others: chmod 600 " + stores.master_key_file);
+  }
+  report.examine("key vault", [&] {
+    const auto masters = privacy::MasterKeys::read(stores.master_key_file);
+    projections::PostgresVault vault({stores.postgres, stores.workspace});
+    std::size_t alive = 0;
+    std::size_t destroyed = 0;
+    vault.for_each([&](const privacy::WrappedKey& key) {
+      if (!key.wrapped.empty()) masters.unwrap(key);
+      ++(key.wrapped.empty() ? destroyed : alive);
+    });
+    return std::to_string(alive) + " keys open under " + masters.current() + " or an older master key, " +
+           std::to_string(destroyed) + " were destroyed";
   });
 }
 
@@ -132,6 +159,7 @@ int doctor(const DoctorSettings& settings) {
   examine_disk(report, settings.stores.data);
   examine_log(report, settings.stores);
   examine_tables(report, settings.stores);
+  examine_vault(report, settings.stores);
   examine_key(report, settings.token_key_file);
   return report.print(settings.json);
 }
@@ -145,9 +173,7 @@ void add_doctor(CLI::App& app, ExitCode& exit) {
       "Example:\n  alforis doctor --data var/data --postgres \"$(tools/postgres dsn)\" --token-key-file "
       "var/secrets/token.key\n"
       "Exit code 1 when something is wrong. Works beside a running server.");
-  add_store_options(*command, settings->stores, false);
-  command->add_option("--postgres", settings->stores.postgres, "libpq connection string of the query tables")
-      ->envname("ALFORIS_POSTGRES");
+  add_store_options(*command, settings->stores, NeedsPostgres::no);
   command->add_option("--token-key-file", settings->token_key_file)->envname("ALFORIS_TOKEN_KEY_FILE");
   command->add_flag("--json", settings->json, "JSON lines");
   command->callback([settings, &exit] { exit.value = doctor(*settings); });

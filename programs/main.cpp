@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "alforis " ALFORIS_VERSION);
   ExitCode exit;
   for (auto add : {add_serve, add_import, add_demo, add_user, add_replay, add_history, add_verify, add_rebuild,
-                   add_openapi, add_doctor}) {
+                   add_vault, add_openapi, add_doctor}) {
     add(app, exit);
   }
   try {

@@ -39,12 +39,20 @@ commands::WriterOptions writer_options() {
   return options;
 }
 
+/// Nothing is written here.
+class NoNewKeys final : public privacy::KeySupply {
+ public:
+  std::optional<privacy::Secret> find(const domain::Uuid& key) const override { return privacy::no_keys().find(key); }
+  privacy::DataKey take() override { throw privacy::KeysUnavailable("there is no vault here"); }
+};
+
 /// The rows are made for services, which have an empty log here and are never asked.
 std::string document() {
   const ScratchDirectory directory;
   eventstore::MemoryLog log;
   commands::StateStore store(directory.path());
-  commands::Writer writer(log, store, writer_options());
+  NoNewKeys keys;
+  commands::Writer writer(log, store, keys, writer_options());
   const auto no_reader = [] { return projections::QueryReader({}, "none"); };
   api::Services services(writer, no_reader, api::TokenKey(std::string(32, '-')), no_time, {});
   api::Health health;

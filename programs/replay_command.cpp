@@ -8,8 +8,10 @@
 #include "domain/values/instant.hpp"
 #include "domain/wire/enums.hpp"
 #include "domain/wire/json.hpp"
+#include "privacy/sealing.hpp"
 #include "programs/commands.hpp"
 #include "programs/settings.hpp"
+#include "programs/vault_keys.hpp"
 
 namespace alforis::programs {
 
@@ -60,7 +62,29 @@ void for_each_commit(eventstore::Log& log, const Bound& bound, const std::functi
   }
 }
 
-std::string json_line(const Commit& commit, const eventstore::Event& event) {
+/// Opens what is sealed, when the vault is at hand; otherwise it is told as the log has it.
+class Opener {
+ public:
+  explicit Opener(const StoreSettings& settings) {
+    if (!settings.postgres.empty() && !settings.master_key_file.empty()) keys_.emplace(settings, 0);
+  }
+
+  const privacy::Keys& keys() { return keys_ ? keys_->ring() : privacy::no_keys(); }
+
+  /// The event's data as it may be shown.
+  std::string shown(const eventstore::Event& event) {
+    std::string opened;
+    std::string room;
+    const std::string_view data =
+        keys_ ? privacy::open({event.type, event.entity_id}, event.data, keys_->ring(), opened) : event.data;
+    return std::string(domain::shown_event(event.type, data, room));
+  }
+
+ private:
+  std::optional<VaultKeys> keys_;
+};
+
+std::string json_line(const Commit& commit, const eventstore::Event& event, Opener& opener) {
   std::string line = R"({"position":)" + std::to_string(commit.position) + R"(,"time":")" +
                      domain::Instant::from_micros(commit.time_us).text() + R"(","actor":)";
   domain::wire::quote(line, commit.actor);
@@ -70,18 +94,15 @@ std::string json_line(const Commit& commit, const eventstore::Event& event) {
   domain::wire::quote(line, event.type);
   line += R"(,"id":)";
   domain::wire::quote(line, event.entity_id);
-  std::string room;
-  return line + R"(,"data":)" + std::string(domain::shown_event(event.type, event.data, room)) + R"(,"meta":)" +
-         commit.metadata + '}';
+  return line + R"(,"data":)" + opener.shown(event) + R"(,"meta":)" + commit.metadata + '}';
 }
 
-void print_event(const Commit& commit, const eventstore::Event& event, bool json) {
+void print_event(const Commit& commit, const eventstore::Event& event, Opener& opener, bool json) {
   if (json) {
-    std::cout << json_line(commit, event) << '\n';
+    std::cout << json_line(commit, event, opener) << '\n';
   } else {
-    std::string room;
     std::cout << domain::Instant::from_micros(commit.time_us).text() << "  " << event.type << "  by " << commit.actor
-              << "\n    " << domain::shown_event(event.type, event.data, room) << '\n';
+              << "\n    " << opener.shown(event) << '\n';
   }
 }
 
@@ -90,14 +111,16 @@ int finished() { return std::cout.flush() ? 0 : 2; }
 
 /// Every record of a kind as it was in the end, in the order of ids; deleted ones too.
 template <class State>
-void print_states(eventstore::Log& log, const Bound& bound) {
+void print_states(eventstore::Log& log, const Bound& bound, const privacy::Keys& keys) {
   std::map<domain::Uuid, std::optional<State>> states;
   for_each_commit(log, bound, [&](const Commit& commit) {
     const auto actor = domain::Uuid::parse(commit.actor).value();
     for (const auto& event : commit.events) {
       if (domain::entity_kind_of_type(event.type) != domain::EventsOf<State>::k_kind) continue;
       const auto id = domain::Uuid::parse(event.entity_id).value();
-      const auto decoded = domain::decode_event(event.type, event.data).value();
+      std::string room;
+      const auto data = privacy::open({event.type, event.entity_id}, event.data, keys, room);
+      const auto decoded = domain::decode_event(event.type, data).value();
       domain::evolve_by(states[id], decoded, {id, actor, domain::Instant::from_micros(commit.time_us)});
     }
   });
@@ -106,24 +129,25 @@ void print_states(eventstore::Log& log, const Bound& bound) {
   }
 }
 
-int replay_states(eventstore::Log& log, const ReplaySettings& settings) {
+int replay_states(eventstore::Log& log, const ReplaySettings& settings, Opener& opener) {
   const auto kind = domain::enum_from_text<domain::EntityKind>(settings.state);
   if (!kind) {
     throw std::runtime_error("--state " + settings.state + ": expected one of " +
                              domain::enum_choices<domain::EntityKind>());
   }
   const Bound bound = parse_bound(settings.until);
-  domain::with_state(*kind, [&]<class T>(T) { print_states<typename T::type>(log, bound); });
+  domain::with_state(*kind, [&]<class T>(T) { print_states<typename T::type>(log, bound, opener.keys()); });
   return finished();
 }
 
 int replay(const ReplaySettings& settings) {
   std::ios::sync_with_stdio(false);
   const auto log = open_log(settings.stores, true);
-  if (!settings.state.empty()) return replay_states(*log, settings);
+  Opener opener(settings.stores);
+  if (!settings.state.empty()) return replay_states(*log, settings, opener);
   for_each_commit(*log, parse_bound(settings.until), [&](const Commit& commit) {
     if (commit.position < settings.from) return;
-    for (const auto& event : commit.events) std::cout << json_line(commit, event) << '\n';
+    for (const auto& event : commit.events) std::cout << json_line(commit, event, opener) << '\n';
   });
   return finished();
 }
@@ -134,13 +158,14 @@ int history(const ReplaySettings& settings) {
     throw std::runtime_error(settings.entity +
                              " is no id: give the UUID of an organisation, person, link, team or user");
   const auto log = open_log(settings.stores, true);
+  Opener opener(settings.stores);
   std::size_t found = 0;
   const std::string text = id->text();
   for_each_commit(*log, parse_bound(settings.until), [&](const Commit& commit) {
     for (const auto& event : commit.events) {
       if (event.entity_id != text) continue;
       ++found;
-      print_event(commit, event, settings.json);
+      print_event(commit, event, opener, settings.json);
     }
   });
   if (found == 0) std::cerr << "alforis: the log says nothing of " << text << '\n';
@@ -156,7 +181,7 @@ void add_replay(CLI::App& app, ExitCode& exit) {
   command->footer(
       "Examples:\n  alforis replay --data var/data --until 2026-01-31T18:00:00Z\n  alforis replay --until 1200 | jq "
       ".type\n  alforis replay --until 1200 --state organisation");
-  add_store_options(*command, settings->stores, false);
+  add_store_options(*command, settings->stores, NeedsPostgres::no);
   command->add_option("--from", settings->from, "first position");
   command->add_option("--until", settings->until, "last position, or an instant (RFC 3339)");
   command->add_option("--state", settings->state,
@@ -170,7 +195,7 @@ void add_history(CLI::App& app, ExitCode& exit) {
       app.add_subcommand("history", "Print what happened to one entity, oldest first, straight from the log");
   command->footer("Example:\n  alforis history 0195c2a0-0000-7000-8000-000000000001 --data var/data");
   command->add_option("ID", settings->entity, "id of the entity")->required();
-  add_store_options(*command, settings->stores, false);
+  add_store_options(*command, settings->stores, NeedsPostgres::no);
   command->add_option("--until", settings->until, "last position, or an instant (RFC 3339)");
   command->add_flag("--json", settings->json, "JSON lines");
   command->callback([settings, &exit] { exit.value = history(*settings); });

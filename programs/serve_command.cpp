@@ -22,6 +22,7 @@
 #include "programs/commands.hpp"
 #include "programs/config_file.hpp"
 #include "programs/settings.hpp"
+#include "programs/vault_keys.hpp"
 
 namespace alforis::programs {
 
@@ -34,6 +35,8 @@ using Steady = std::chrono::steady_clock;
 /// How long a start waits for a log that can't be written and is not being replayed.
 constexpr seconds k_patience{60};
 constexpr seconds k_progress_interval{5};
+/// Persons that can be created while the key vault is away.
+constexpr std::size_t k_keys_ahead = 2048;
 
 struct ServeSettings {
   StoreSettings stores;
@@ -88,12 +91,20 @@ void bootstrap_admin(commands::Writer& writer, const ServeSettings& settings) {
   request.command_id = "bootstrap/first-administrator";
   request.actor = domain::system_actor();
   request.command = std::move(command);
-  std::promise<commands::CommandResult> done;
-  writer.submit(std::move(request), [&done](commands::CommandResult result) { done.set_value(std::move(result)); });
-  const auto result = done.get_future().get();
-  const auto* outcome = std::get_if<commands::Outcome>(&result);
-  if (outcome != nullptr && !outcome->replayed)
-    spdlog::info("created the first administrator {}", settings.admin_email);
+  // The key vault, which everybody's first key is in, may not be there yet.
+  for (const auto end = Steady::now() + k_patience; Steady::now() < end;) {
+    std::promise<commands::CommandResult> done;
+    writer.submit(request, [&done](commands::CommandResult result) { done.set_value(std::move(result)); });
+    const auto result = done.get_future().get();
+    const auto* refused = std::get_if<commands::Rejection>(&result);
+    if (refused == nullptr || refused->kind != commands::RejectionKind::unavailable) {
+      const auto* outcome = std::get_if<commands::Outcome>(&result);
+      if (outcome != nullptr && !outcome->replayed) spdlog::info("created the first administrator");
+      return;
+    }
+    spdlog::info("waiting to create the first administrator: {}", refused->detail);
+    std::this_thread::sleep_for(seconds(1));
+  }
 }
 
 /// SIGINT and SIGTERM, taken by the thread that asks and by no other: make it before the first thread.
@@ -160,6 +171,15 @@ std::string writer_details(const commands::WriterStatus& status) {
   return json + '}';
 }
 
+std::string vault_details(std::size_t ready, const std::string& trouble) {
+  std::string json = R"({"keys_ready":)" + std::to_string(ready);
+  if (!trouble.empty()) {
+    json += R"(,"trouble":)";
+    domain::wire::quote(json, trouble);
+  }
+  return json + '}';
+}
+
 std::string runner_details(const projections::RunnerStatus& status) {
   std::string json = R"({"position":)" + std::to_string(status.position) + R"(,"lag":)" + std::to_string(status.lag) +
                      R"(,"parked":)" + std::to_string(status.parked_entities);
@@ -186,14 +206,18 @@ class Installation {
   explicit Installation(const ServeSettings& settings)
       : log_(open_log(settings.stores, false)),
         store_(settings.stores.state_directory()),
-        writer_(*log_, store_, writer_options(settings)),
+        keys_(settings.stores, k_keys_ahead, [](const std::string& message) { spdlog::warn("vault: {}", message); }),
+        writer_(*log_, store_, keys_.ring(), writer_options(settings)),
         services_(
-            writer_, [query = settings.stores.query()] { return projections::QueryReader(query.dsn, query.workspace); },
+            writer_, [query = settings.stores.query(keys_.ring())] { return new_reader(query); },
             api::TokenKey(read_token_key(settings.token_key_file)), system_clock_us, settings.services),
-        projection_(settings.stores.query(), *log_, say_build_progress()),
+        projection_(settings.stores.query(keys_.ring()), *log_, say_build_progress()),
         runner_(*log_, projection_, runner_options()),
         authenticator_(services_) {
-    runner_.subscribe([this](const projections::Committed& committed) { services_.on_committed(committed); });
+    runner_.subscribe([this](const projections::Committed& committed) {
+      if (erases(committed)) keys_.ring().note_erasure();
+      services_.on_committed(committed);
+    });
     add_routes();
     add_health();
     const std::size_t workers = api::Server::worker_count(settings.server);
@@ -246,6 +270,18 @@ class Installation {
   }
 
  private:
+  static projections::QueryReader new_reader(const projections::QueryOptions& query) {
+    projections::ReaderOptions options;
+    options.keys = query.keys;
+    return projections::QueryReader(query.dsn, query.workspace, options);
+  }
+
+  /// Whether keys were destroyed with it: every server then forgets them.
+  static bool erases(const projections::Committed& committed) {
+    return committed.everything || std::any_of(committed.types.begin(), committed.types.end(),
+                                               [](const auto& type) { return type.ends_with("erased.v1"); });
+  }
+
   static commands::WriterOptions writer_options(const ServeSettings& settings) {
     commands::WriterOptions options;
     options.policy_interval = std::chrono::seconds(settings.policy_interval);
@@ -297,6 +333,10 @@ class Installation {
       return api::HealthCheck{"writer", status.ready, writer_details(status)};
     });
     health_.add([this] {
+      const std::string trouble = keys_.ring().trouble();
+      return api::HealthCheck{"vault", trouble.empty(), vault_details(keys_.ring().ready(), trouble)};
+    });
+    health_.add([this] {
       const auto status = runner_.status();
       const bool ok = status.connected && !status.stopped && status.parked_entities == 0;
       return api::HealthCheck{"projection.query", ok, runner_details(status)};
@@ -309,6 +349,8 @@ class Installation {
                          [this] { return double(writer_.status().commits); });
     metrics_.add_counter("alforis_rejections_total", "Commands rejected", {},
                          [this] { return double(writer_.status().rejections); });
+    metrics_.add_gauge("alforis_vault_keys_ready", "Keys made ahead for new persons", {},
+                       [this] { return double(keys_.ring().ready()); });
     const api::Metrics::Labels query{{"projection", "query"}};
     metrics_.add_gauge("alforis_projection_lag", "Records of the log not yet in the projection", query,
                        [this] { return double(runner_.status().lag); });
@@ -333,6 +375,7 @@ class Installation {
   std::optional<api::Server> server_;
   std::unique_ptr<eventstore::Log> log_;
   commands::StateStore store_;
+  VaultKeys keys_;
   commands::Writer writer_;
   api::Services services_;
   projections::QueryProjection projection_;
@@ -366,9 +409,9 @@ void add_serve(CLI::App& app, ExitCode& exit) {
   serving->footer(
       "Example:\n  alforis serve --listen 127.0.0.1:8080 --data var/data --postgres 'host=/run/postgresql "
       "dbname=alforis' "
-      "--token-key-file var/secrets/token.key");
+      "--token-key-file var/secrets/token.key --master-key-file var/secrets/master.key");
   add_config_option(*serving);
-  add_store_options(*serving, settings->stores, true);
+  add_store_options(*serving, settings->stores, NeedsPostgres::yes);
   serving->add_option("--listen", settings->listen, "ADDRESS:PORT")->envname("ALFORIS_LISTEN")->capture_default_str();
   serving
       ->add_option("--token-key-file", settings->token_key_file,

@@ -5,7 +5,7 @@
 
 namespace alforis::programs {
 
-void add_store_options(CLI::App& app, StoreSettings& settings, bool with_postgres) {
+void add_store_options(CLI::App& app, StoreSettings& settings, NeedsPostgres needs) {
   app.add_option("--data", settings.data, "directory of the embedded log and the writer's state")
       ->envname("ALFORIS_DATA")
       ->capture_default_str();
@@ -24,11 +24,16 @@ void add_store_options(CLI::App& app, StoreSettings& settings, bool with_postgre
   app.add_option("--kafka-property", settings.kafka_properties,
                  "name=value for librdkafka (TLS, SASL); may be repeated")
       ->envname("ALFORIS_KAFKA_PROPERTY");
-  if (with_postgres) {
-    app.add_option("--postgres", settings.postgres, "libpq connection string of the query tables")
-        ->envname("ALFORIS_POSTGRES")
-        ->required();
-  }
+  const bool needed = needs == NeedsPostgres::yes;
+  const std::string otherwise = needed ? "" : "; without it, what is sealed stays sealed";
+  app.add_option("--postgres", settings.postgres,
+                 "libpq connection string of the query tables and the key vault" + otherwise)
+      ->envname("ALFORIS_POSTGRES")
+      ->required(needed);
+  app.add_option("--master-key-file", settings.master_key_file,
+                 "file with the master key that the keys of persons are wrapped under, as NAME:KEY" + otherwise)
+      ->envname("ALFORIS_MASTER_KEY_FILE")
+      ->required(needed);
 }
 
 std::unique_ptr<eventstore::Log> open_log(const StoreSettings& settings, bool read_only) {

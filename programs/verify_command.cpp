@@ -6,7 +6,9 @@
 
 #include "domain/wire/json.hpp"
 #include "programs/commands.hpp"
+#include "programs/erasure_check.hpp"
 #include "programs/settings.hpp"
+#include "programs/vault_keys.hpp"
 
 namespace alforis::programs {
 
@@ -16,6 +18,8 @@ struct VerifySettings {
   StoreSettings stores;
   bool json = false;
   bool log_only = false;
+  std::string erasure;  ///< of whom
+  std::string values;   ///< file
 };
 
 projections::OnBuildProgress progress_on_stderr() {
@@ -60,7 +64,35 @@ void print_difference(const projections::Difference& difference, bool json) {
             << "\nTo put it right: alforis rebuild\n";
 }
 
+void print_check(const ErasureCheck& check, bool json) {
+  if (json) {
+    std::cout << R"({"erased":)" << (check.erased ? "true" : "false") << R"(,"sealed_events":)" << check.sealed_events
+              << R"(,"keys":)" << check.keys.size() << R"(,"traces":[)";
+    for (const Trace& trace : check.traces) {
+      std::cout << (&trace == check.traces.data() ? "" : ",") << R"({"store":)" << quoted(trace.store) << R"(,"place":)"
+                << quoted(trace.place) << R"(,"what":)" << quoted(trace.what) << '}';
+    }
+    std::cout << "]}\n";
+    return;
+  }
+  std::cout << (check.erased ? "the person was erased; " : "the person is not erased; ") << check.sealed_events
+            << " events hold something of them, sealed under " << check.keys.size() << " keys\n";
+  for (const Trace& trace : check.traces) {
+    std::cout << "left in " << trace.store << ", " << trace.place << ": " << trace.what << '\n';
+  }
+  if (check.erased && check.traces.empty()) std::cout << "nothing is left\n";
+}
+
+int verify_erasure(const VerifySettings& settings) {
+  const auto person = domain::Uuid::parse(settings.erasure);
+  if (!person) throw std::runtime_error("--erasure " + settings.erasure + " is no id: give the UUID of a person");
+  const auto check = check_erasure(settings.stores, *person, read_values(settings.values));
+  print_check(check, settings.json);
+  return check.erased && check.traces.empty() ? 0 : 1;
+}
+
 int verify(const VerifySettings& settings) {
+  if (!settings.erasure.empty()) return verify_erasure(settings);
   const auto log = open_log(settings.stores, true);
   try {
     const auto cursor = verify_chain(*log);
@@ -76,7 +108,8 @@ int verify(const VerifySettings& settings) {
     return 1;
   }
   if (settings.log_only) return 0;
-  const auto verified = projections::verify_query(*log, settings.stores.query(), progress_on_stderr());
+  VaultKeys keys(settings.stores, 0);
+  const auto verified = projections::verify_query(*log, settings.stores.query(keys.ring()), progress_on_stderr());
   if (verified.first) {
     print_difference(*verified.first, settings.json);
     return 1;
@@ -92,7 +125,8 @@ int verify(const VerifySettings& settings) {
 int rebuild(const VerifySettings& settings) {
   const auto log = open_log(settings.stores, true);
   const auto started = std::chrono::steady_clock::now();
-  const auto rebuilt = projections::rebuild_query(*log, settings.stores.query(), progress_on_stderr());
+  VaultKeys keys(settings.stores, 0);
+  const auto rebuilt = projections::rebuild_query(*log, settings.stores.query(keys.ring()), progress_on_stderr());
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   if (settings.json) {
     std::cout << R"({"version":)" << rebuilt.version << R"(,"position":)" << rebuilt.position << R"(,"events":)"
@@ -113,8 +147,13 @@ void add_verify(CLI::App& app, ExitCode& exit) {
   command->footer(
       "Example:\n  alforis verify --data var/data --postgres \"$(tools/postgres dsn)\"\nExit code 1 when anything "
       "differs.");
-  add_store_options(*command, settings->stores, true);
+  add_store_options(*command, settings->stores, NeedsPostgres::yes);
   command->add_flag("--log-only", settings->log_only, "only the log");
+  command->add_option(
+      "--erasure", settings->erasure,
+      "instead: whether anything is left of this person, in the log, the vault, the state and the tables");
+  command->add_option("--values", settings->values,
+                      "file with texts that were the person's, one a line, to be looked for everywhere");
   command->add_flag("--json", settings->json, "one JSON object");
   command->callback([settings, &exit] { exit.value = verify(*settings); });
 }
@@ -126,7 +165,7 @@ void add_rebuild(CLI::App& app, ExitCode& exit) {
   command->footer(
       "Example:\n  alforis rebuild --data var/data --postgres \"$(tools/postgres dsn)\"\nReads and writes go on all "
       "the while.");
-  add_store_options(*command, settings->stores, true);
+  add_store_options(*command, settings->stores, NeedsPostgres::yes);
   command->add_flag("--json", settings->json, "one JSON object");
   command->callback([settings, &exit] { exit.value = rebuild(*settings); });
 }

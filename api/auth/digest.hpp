@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "privacy/aead.hpp"
+
 namespace alforis::api {
 
 /// SHA-256 as base64url, 43 characters. For tokens of 80 random bits and more, never for passwords.
@@ -13,7 +15,6 @@ std::string sha256_text(std::string_view bytes);
 /// Takes as long whatever the texts are; only their lengths may be told by it.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 
-/// From the system's generator. Throws std::runtime_error when it has none.
-std::string random_bytes(std::size_t count);
+using privacy::random_bytes;
 
 }  // namespace alforis::api

@@ -1,9 +1,11 @@
 #pragma once
-// Encryption of secrets that the server has to read again (AES-256-GCM, NIST SP 800-38D).
+// Encryption of secrets that the server has to read again.
 
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "privacy/aead.hpp"
 
 namespace alforis::api {
 
@@ -11,7 +13,7 @@ namespace alforis::api {
 class SecretBox {
  public:
   /// `key`: 32 bytes. Throws std::invalid_argument for any other length.
-  explicit SecretBox(std::string key);
+  explicit SecretBox(std::string_view key);
 
   /// base64url of a random nonce, what it says, and its tag. `bound_to`: whose secret it is; for anybody else it does
   /// not open.
@@ -20,7 +22,7 @@ class SecretBox {
   std::optional<std::string> open(std::string_view sealed, std::string_view bound_to) const;
 
  private:
-  std::string key_;
+  privacy::Secret key_{};
 };
 
 }  // namespace alforis::api

@@ -16,8 +16,6 @@ namespace alforis::api {
 namespace {
 
 constexpr std::size_t k_min_secret = 32;
-constexpr std::string_view k_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
 /// One part of a token as a JSON object. False when it is none.
 bool read_part(std::string_view encoded, simdjson::dom::parser& parser, simdjson::dom::object& object) {
   std::string json;
@@ -114,40 +112,6 @@ std::string TokenKey::derived_key(std::string_view purpose) const {
     throw std::runtime_error("a key can't be derived");
   }
   return key;
-}
-
-std::string base64url(std::string_view bytes) {
-  std::string text;
-  text.reserve((bytes.size() * 4 + 2) / 3);
-  std::uint32_t bits = 0;
-  int held = 0;
-  for (const char c : bytes) {
-    bits = (bits << 8U) | static_cast<unsigned char>(c);
-    held += 8;
-    while (held >= 6) {
-      held -= 6;
-      text.push_back(k_alphabet[(bits >> static_cast<unsigned>(held)) & 63U]);
-    }
-  }
-  if (held > 0) text.push_back(k_alphabet[(bits << static_cast<unsigned>(6 - held)) & 63U]);
-  return text;
-}
-
-bool base64url_decode(std::string_view text, std::string& bytes) {
-  bytes.clear();
-  std::uint32_t bits = 0;
-  int held = 0;
-  for (const char c : text) {
-    const auto value = k_alphabet.find(c);
-    if (value == std::string_view::npos) return false;
-    bits = (bits << 6U) | static_cast<std::uint32_t>(value);
-    held += 6;
-    if (held >= 8) {
-      held -= 8;
-      bytes.push_back(static_cast<char>((bits >> static_cast<unsigned>(held)) & 255U));
-    }
-  }
-  return text.size() % 4 != 1;
 }
 
 }  // namespace alforis::api

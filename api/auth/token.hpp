@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "domain/values/uuid.hpp"
+#include "domain/wire/base64url.hpp"
 
 namespace alforis::api {
 
@@ -43,9 +44,7 @@ class TokenKey {
   std::string secret_;
 };
 
-/// base64url without padding (RFC 4648 §5).
-std::string base64url(std::string_view bytes);
-/// False when `text` is none.
-bool base64url_decode(std::string_view text, std::string& bytes);
+using domain::base64url;
+using domain::base64url_decode;
 
 }  // namespace alforis::api

@@ -15,4 +15,10 @@ struct Rescheduling {
 };
 BOOST_DESCRIBE_STRUCT(Rescheduling, (), (next_action_at, reason))
 
+struct NewParticipantsErasure {
+  std::vector<domain::Line<200>> names;  ///< of those to be forgotten; none: all
+  domain::Required<domain::Text<1000>> reason;
+};
+BOOST_DESCRIBE_STRUCT(NewParticipantsErasure, (), (names, reason))
+
 }  // namespace alforis::api

@@ -58,10 +58,22 @@ std::vector<Route> interaction_routes(Services& services) {
                                  "responsible",
                                  {"responsible", "responsible_id", "assignee", "assignee_id"}}));
   rows.bulk(EntityKind::interaction);
+  Route& erase = rows.change<NewParticipantsErasure>(
+      Method::post, "/external-participants/erase", "Forget who took part and is no person of ours; cannot be undone",
+      input<NewParticipantsErasure>("NewParticipantsErasure"), false,
+      [](Uuid id, IfMatch if_match, NewParticipantsErasure body) {
+        return commands::EraseParticipants{id, if_match, std::move(body.names), *body.reason};
+      });
+  erase.access = Access::admin;
+  erase.description =
+      "Those named, or all. Who stays is sealed under a new key; what the history said of external participants before "
+      "is gone for all of them. The reason is kept: name nobody in it.";
+  erase.examples = {{"", R"({"names":["Paul Martin"],"reason":"Demande du 3 mars 2026, dossier 2026-015"})", ""}};
   return std::move(rows).done();
 }
 
 }  // namespace alforis::api
 
 ALFORIS_WIRE(alforis::api::NewInteraction)
+ALFORIS_WIRE(alforis::api::NewParticipantsErasure)
 ALFORIS_WIRE(alforis::api::Rescheduling)

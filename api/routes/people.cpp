@@ -1,4 +1,5 @@
 #include "api/routes/command_routes.hpp"
+#include "api/routes/erasure.hpp"
 #include "api/routes/person_bodies.hpp"
 #include "api/routes/resources.hpp"
 #include "api/routes/timeline.hpp"
@@ -26,10 +27,24 @@ std::vector<Route> person_routes(Services& services) {
       .examples = {{"A fund selector",
                     R"({"first_name":"Élodie","last_name":"Durand","personal_email":"elodie.durand@example.org"})",
                     ""}};
-  may_answer(rows.patch<commands::UpdatePerson, PersonData<Patch>>("Change fields", "PersonPatch"), {"deleted"});
+  may_answer(rows.patch<commands::UpdatePerson, PersonData<Patch>>("Change fields", "PersonPatch"),
+             {"deleted", "erased"});
   may_answer(rows.remove<commands::DeletePerson>("Delete; can be restored"), {"deleted"});
   rows.restore<commands::RestorePerson>();
   rows.bulk(EntityKind::person);
+  Route& erase = rows.change<NewErasure>(Method::post, "/erase", "Forget the person for good; cannot be undone",
+                                         input<NewErasure>("NewErasure"), false,
+                                         [](Uuid id, commands::IfMatch if_match, NewErasure body) {
+                                           return commands::ErasePerson{id, if_match, *body.reason};
+                                         });
+  erase.access = Access::admin;
+  erase.description =
+      "Destroys the key under which everything personal is sealed. The record stays, without a name, so that what "
+      "hangs "
+      "on it stays true; links lose what they say of the person. The reason is kept: name nobody in it.";
+  erase.examples = {{"", R"({"reason":"Demande du 3 mars 2026, dossier 2026-014"})", ""}};
+  may_answer(erase, {"erased"});
+  rows.add(erasure_row(services));
   rows.add(timeline_row(services, EntityKind::person, k_path, k_tag));
   return std::move(rows).done();
 }
@@ -37,3 +52,4 @@ std::vector<Route> person_routes(Services& services) {
 }  // namespace alforis::api
 
 ALFORIS_WIRE(alforis::api::NewPerson)
+ALFORIS_WIRE(alforis::api::NewErasure)

@@ -1,7 +1,6 @@
 #pragma once
 // Which fields of a described struct are personal data. Declared in the struct as `static constexpr PersonalFields
-// k_personal`; event codecs seal exactly these members under the person's key, everything that goes out or forgets asks
-// the same list.
+// k_personal`; in the Log exactly these members are sealed under the person's key (privacy/sealing.hpp).
 
 #include <array>
 #include <string_view>

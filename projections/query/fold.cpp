@@ -2,6 +2,7 @@
 
 #include "domain/kinds.hpp"
 #include "domain/wire/json.hpp"
+#include "privacy/sealing.hpp"
 
 namespace alforis::projections {
 
@@ -64,7 +65,7 @@ std::optional<Uuid> batch_of(std::string_view metadata) {
   return std::nullopt;
 }
 
-Folder::Folder(std::span<const Item> items) : items_(items) {
+Folder::Folder(std::span<const Item> items, const privacy::Keys& keys) : items_(items), keys_(keys) {
   contexts_.resize(items.size());
   for (std::size_t item = 0; item < items.size(); ++item) look_at(item);
 }
@@ -105,7 +106,7 @@ void Folder::fold() {
   for (std::size_t item = 0; item < items_.size(); ++item) {
     if (refused(item)) continue;
     const eventstore::Event& event = items_[item].event();
-    auto decoded = domain::decode_event(event.type, event.data);
+    auto decoded = decode(event);
     if (!decoded) {
       refuse(item, describe(decoded.error()));
       continue;
@@ -115,6 +116,19 @@ void Folder::fold() {
   if (refusals_.empty()) return;
   std::sort(refusals_.begin(), refusals_.end(), [](const Refusal& a, const Refusal& b) { return a.item < b.item; });
   throw ItemsRefused(std::move(refusals_));
+}
+
+domain::Result<domain::AnyEvent> Folder::decode(const eventstore::Event& event) const {
+  try {
+    std::string room;
+    return domain::decode_event(event.type, privacy::open({event.type, event.entity_id}, event.data, keys_, room));
+  } catch (const privacy::KeysUnavailable& away) {
+    throw StoreUnavailable(away.what());
+  } catch (const privacy::KeyMissing& missing) {
+    return domain::Problems{{"key_missing", "", missing.what()}};
+  } catch (const privacy::SealBroken& broken) {
+    return domain::Problems{{"seal_broken", "", broken.what()}};
+  }
 }
 
 template <class Event>
@@ -127,6 +141,9 @@ void Folder::apply(std::size_t item, Event&& event) {
   if (!creates(Event::k_type) && !slot.state)
     return refuse(item, "never_created: the entity's creation was never seen");
   note_secrets(secrets_, slot.id, event);
+  if constexpr (requires { event.keys; }) {
+    destroyed_keys_.insert(destroyed_keys_.end(), event.keys.begin(), event.keys.end());
+  }
   if constexpr (std::is_same_v<Event, domain::OrganisationStageChanged>) {
     const domain::PipelineStage from = slot.state->pipeline_stage;
     const domain::Instant since = slot.state->stage_since;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "domain/events.hpp"
+#include "privacy/keys.hpp"
 #include "projections/projection.hpp"
 
 namespace alforis::projections {
@@ -86,7 +87,7 @@ struct StageUndo {
 class Folder {
  public:
   /// Looks at types and ids only.
-  explicit Folder(std::span<const Item> items);
+  explicit Folder(std::span<const Item> items, const privacy::Keys& keys = privacy::no_keys());
 
   /// Entities of the kind that have to be loaded: their first event here is not the one that creates them.
   const std::vector<domain::Uuid>& needed(domain::EntityKind kind) const;
@@ -94,8 +95,9 @@ class Folder {
   /// A stored document of a needed entity.
   void supply(domain::EntityKind kind, const domain::Uuid& id, std::string_view document);
 
-  /// Throws ItemsRefused with the first bad event of each entity that has one: unknown type, undecodable, of an entity
-  /// that was never created.
+  /// Throws ItemsRefused with the first bad event of each entity that has one: unknown type, undecodable, sealed under
+  /// a key that is not in the vault, of an entity that was never created. Throws StoreUnavailable when the vault can't
+  /// be asked.
   void fold();
 
   template <class State>
@@ -105,6 +107,9 @@ class Folder {
 
   /// Those that the batch changes, as they are after it.
   const Secrets& secrets() const { return secrets_; }
+
+  /// That erasures in the batch destroy.
+  const std::vector<domain::Uuid>& destroyed_keys() const { return destroyed_keys_; }
 
   /// In the order of the events.
   const std::vector<StageMove>& stage_moves() const { return stage_moves_; }
@@ -118,6 +123,7 @@ class Folder {
  private:
   void look_at(std::size_t item);
   void refuse(std::size_t item, std::string reason);
+  domain::Result<domain::AnyEvent> decode(const eventstore::Event& event) const;
   bool refused(std::size_t item) const;
   template <class Event>
   void apply(std::size_t item, Event&& event);
@@ -125,12 +131,14 @@ class Folder {
                        std::optional<domain::PipelineStage> from, domain::Instant since) const;
 
   std::span<const Item> items_;
+  const privacy::Keys& keys_;
   std::vector<domain::EventContext> contexts_;
   std::vector<Refusal> refusals_;
   std::unordered_set<std::string_view> refused_entities_;
   std::array<std::vector<domain::Uuid>, boost::mp11::mp_size<domain::AllStates>::value> needed_;  ///< by kind
   boost::mp11::mp_rename<boost::mp11::mp_transform<Slots, domain::AllStates>, std::tuple> slots_;
   Secrets secrets_;
+  std::vector<domain::Uuid> destroyed_keys_;
   std::vector<StageMove> stage_moves_;
   std::vector<StageUndo> stage_undos_;
 };

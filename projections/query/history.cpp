@@ -85,6 +85,7 @@ void tell_last(domain::EntityChange& change, const std::vector<HistoryRow>& rows
     }
     const auto event = domain::decode_event(row.type, row.data);
     if (event) domain::evolve_by(state, *event, {change.id, row.actor, row.time});
+    if (last && row.type.ends_with("erased.v1")) change.erased = true;
   }
   if (!state) return;
   change.created = !before;
@@ -119,7 +120,7 @@ std::vector<HistoryEntry> tell_history(domain::EntityKind kind, const domain::Uu
 }
 
 domain::EntityChange tell_change(domain::EntityKind kind, const domain::Uuid& id, const std::vector<HistoryRow>& rows) {
-  domain::EntityChange change{kind, id, false, 0, {}};
+  domain::EntityChange change{kind, id, false, false, 0, {}};
   domain::with_state(kind, [&]<class T>(T) { tell_last<typename T::type>(change, rows); });
   return change;
 }

@@ -18,7 +18,7 @@ class QueryProjection::Core {
       connection_ = std::make_unique<Connection>(options_.dsn, writer_connection("alforis query"));
       ensure_stable_schema(*connection_, schemas_);
       const QueryVersion version = current_version(stop);
-      writer_.emplace(*connection_, schemas_, version, true);
+      writer_.emplace(*connection_, options_, version, true);
       Opened opened = writer_->open(stop);
       opened.fresh = opened_version_ != version.number;
       opened_version_ = version.number;

@@ -8,13 +8,15 @@
 #include <string>
 
 #include "eventstore/log.hpp"
+#include "privacy/keys.hpp"
 #include "projections/projection.hpp"
 
 namespace alforis::projections {
 
 struct QueryOptions {
-  std::string dsn;        ///< libpq connection string or URI
-  std::string workspace;  ///< [a-z][a-z0-9_]{0,39}: names the schemas
+  std::string dsn;                                  ///< libpq connection string or URI
+  std::string workspace;                            ///< [a-z][a-z0-9_]{0,39}: names the schemas
+  const privacy::Keys* keys = &privacy::no_keys();  ///< open what is sealed; outlive whatever is made with them
 };
 
 /// How far a build is.

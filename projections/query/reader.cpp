@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "domain/person.hpp"
 #include "domain/wire/enums.hpp"
 #include "domain/wire/json.hpp"
+#include "privacy/sealing.hpp"
 #include "projections/postgres/connection.hpp"
 #include "projections/query/columns.hpp"
 #include "projections/query/history.hpp"
 #include "projections/query/list_sql.hpp"
 #include "projections/query/past.hpp"
 #include "projections/query/schema.hpp"
+#include "projections/vault/vault_schema.hpp"
 
 namespace alforis::projections {
 
@@ -169,6 +172,38 @@ class QueryReader::Core {
       if (rows.boolean(row, 6)) record.ownerships.push_back(ownership_of(rows, row));
     }
     return record;
+  }
+
+  std::optional<Erasure> erasure(const Uuid& person) {
+    return read([&](Connection& connection) -> std::optional<Erasure> {
+      const Rows rows = connection.prepared("SELECT " + history_columns() + " FROM " + schema_ +
+                                                ".history WHERE entity_id = $1 AND type = $2 ORDER BY \"position\"",
+                                            {person.text(), std::string(domain::PersonErased::k_type)});
+      if (rows.empty()) return std::nullopt;
+      const auto event = domain::wire::from_stored<domain::PersonErased>(rows.text(0, 6)).value();
+      Erasure erasure;
+      erasure.position = static_cast<Position>(rows.integer(0, 0));
+      erasure.time = domain::Instant::from_micros(rows.integer(0, 3));
+      erasure.actor = stored_uuid(rows.text(0, 2));
+      if (event.reason) erasure.reason = event.reason->text();
+      erasure.keys = erased_keys(connection, event.keys);
+      const Rows made = connection.run("SELECT " + micros("made_at") + " FROM " + schema_ +
+                                       ".projection_versions WHERE projection = 'query' AND active");
+      erasure.rebuilt_since = !made.empty() && made.integer(0, 0) > erasure.time.micros();
+      return erasure;
+    });
+  }
+
+  std::vector<ErasedKey> erased_keys(Connection& connection, const std::vector<Uuid>& ids) const {
+    std::vector<ErasedKey> keys;
+    for (const Uuid& id : ids) {
+      const Rows rows = connection.run("SELECT " + micros("destroyed_at") + " FROM " + vault_schema(schema_) +
+                                           ".keys WHERE id = $1 AND destroyed_at IS NOT NULL",
+                                       {id.text()});
+      keys.push_back(
+          {id, rows.empty() ? std::nullopt : std::optional(domain::Instant::from_micros(rows.integer(0, 0)))});
+    }
+    return keys;
   }
 
   std::optional<PastRecord> find_at(EntityKind kind, const Uuid& id, Position position) {
@@ -535,7 +570,7 @@ class QueryReader::Core {
   }
 
   /// The rows are those of many entities, one after the other.
-  static void append_past_rows(postgres::CopyBuffer& out, EntityKind kind, const Rows& rows, const TeamOf& team_of) {
+  void append_past_rows(postgres::CopyBuffer& out, EntityKind kind, const Rows& rows, const TeamOf& team_of) const {
     std::vector<HistoryRow> of_one;
     for (std::size_t row = 0; row < rows.size(); ++row) {
       of_one.push_back(history_row(rows, row));
@@ -561,14 +596,24 @@ class QueryReader::Core {
   }
   static constexpr std::size_t k_history_columns = 7;
 
-  static HistoryRow history_row(const Rows& rows, std::size_t row) {
+  /// Of `history_columns(), entity_id`. What is sealed is opened; what was erased is not there.
+  HistoryRow history_row(const Rows& rows, std::size_t row) const {
     return {static_cast<Position>(rows.integer(row, 0)),
             static_cast<std::uint32_t>(rows.integer(row, 1)),
             stored_uuid(rows.text(row, 2)),
             domain::Instant::from_micros(rows.integer(row, 3)),
             std::string(rows.text(row, 4)),
             std::string(rows.text(row, 5)),
-            std::string(rows.text(row, 6))};
+            opened({rows.text(row, 4), rows.text(row, k_history_columns)}, rows.text(row, 6))};
+  }
+
+  std::string opened(const privacy::EventPlace& event, std::string_view data) const {
+    try {
+      std::string room;
+      return std::string(privacy::open(event, data, *options_.keys, room));
+    } catch (const privacy::KeysUnavailable& away) {
+      throw DatabaseUnavailable(away.what());
+    }
   }
 
   static std::int64_t estimated(Connection& connection, const Statement& statement) {
@@ -578,7 +623,7 @@ class QueryReader::Core {
   std::vector<HistoryRow> history_rows(const Uuid& id, const std::optional<HistoryPlace>& before) {
     const Rows rows = read([&](Connection& connection) {
       return connection.prepared(
-          "SELECT " + history_columns() + " FROM " + schema_ +
+          "SELECT " + history_columns() + ", entity_id FROM " + schema_ +
               ".history WHERE entity_id = $1 AND ($2::bigint IS NULL OR (\"position\", \"index\") < "
               "($2::bigint, $3::integer)) ORDER BY \"position\", \"index\"",
           {id.text(), before ? Param(std::to_string(before->position)) : std::nullopt,
@@ -603,6 +648,7 @@ QueryReader::QueryReader(QueryReader&&) noexcept = default;
 QueryReader& QueryReader::operator=(QueryReader&&) noexcept = default;
 
 std::optional<Record> QueryReader::find(EntityKind kind, const Uuid& id) { return core_->find(kind, id); }
+std::optional<Erasure> QueryReader::erasure(const Uuid& person) { return core_->erasure(person); }
 std::optional<PastRecord> QueryReader::find_at(EntityKind kind, const Uuid& id, Position position) {
   return core_->find_at(kind, id, position);
 }

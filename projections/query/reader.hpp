@@ -18,6 +18,7 @@
 #include "domain/values/date.hpp"
 #include "domain/values/instant.hpp"
 #include "eventstore/commit.hpp"
+#include "privacy/keys.hpp"
 #include "projections/query/list_query.hpp"
 #include "projections/query/tally_query.hpp"
 #include "projections/query/timeline.hpp"
@@ -156,9 +157,26 @@ struct Directory {
   Position position = 0;
 };
 
+/// A key that an erasure destroys; empty: not yet.
+struct ErasedKey {
+  domain::Uuid id;
+  std::optional<domain::Instant> destroyed_at;
+};
+
+/// A person's erasure, and what has become of it.
+struct Erasure {
+  Position position = 0;
+  domain::Instant time;
+  domain::Uuid actor;
+  std::optional<std::string> reason;
+  std::vector<ErasedKey> keys;
+  bool rebuilt_since = false;  ///< the query tables were built anew after it
+};
+
 struct ReaderOptions {
   std::chrono::milliseconds connect_timeout{2000};
   std::chrono::milliseconds statement_timeout{5000};
+  const privacy::Keys* keys = &privacy::no_keys();  ///< open what histories have sealed; outlive the reader
 };
 
 /// Blocking reads on one connection of its own; not thread-safe, one per thread. Connects at the first call and again
@@ -173,6 +191,9 @@ class QueryReader {
 
   /// Deleted entities are found too.
   std::optional<Record> find(domain::EntityKind kind, const domain::Uuid& id);
+
+  /// nullopt: there is no such person, or it was not erased.
+  std::optional<Erasure> erasure(const domain::Uuid& person);
 
   /// The entity after the commit at a position; nullopt: it was not there yet.
   std::optional<PastRecord> find_at(domain::EntityKind kind, const domain::Uuid& id, Position position);

@@ -51,7 +51,7 @@ class Rebuild {
     drop_inactive();
     result_.version = next_version();
     const eventstore::Cursor loaded = load();
-    VersionWriter writer(connection_, schemas_, QueryVersion{result_.version, k_query_layout, {}, loaded}, false);
+    VersionWriter writer(connection_, options_, QueryVersion{result_.version, k_query_layout, {}, loaded}, false);
     Applier applier(writer);
     applier.open();
     eventstore::Reader reader(log_, loaded);
@@ -119,7 +119,7 @@ class Rebuild {
       helper.cancel();
     });
     Transaction transaction(loader, Transaction::Adopt{});  // build() begins it, perhaps twice
-    const Filled filled = build(loader, schema, log_, std::nullopt, progress_, stop_);
+    const Filled filled = build(loader, options_, schema, log_, std::nullopt, progress_, stop_);
     result_.events = filled.events;
     insert_query_version(loader, schemas_, result_.version, false, filled.cursor);
     transaction.commit();

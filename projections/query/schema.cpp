@@ -3,6 +3,7 @@
 #include "domain/values/ascii.hpp"
 #include "projections/query/columns.hpp"
 #include "projections/query/tallies.hpp"
+#include "projections/vault/vault_schema.hpp"
 
 namespace alforis::projections {
 
@@ -159,6 +160,7 @@ std::string query_layout_fingerprint() {
 }
 
 void ensure_stable_schema(Connection& connection, const QuerySchemas& schemas) {
+  ensure_vault(connection, vault_schema(schemas.stable()));
   const Rows there = connection.run("SELECT to_regclass($1) IS NOT NULL", {schemas.stable() + ".projection_versions"});
   if (there.boolean(0, 0)) return;
   postgres::Transaction transaction(connection);

@@ -3,6 +3,7 @@
 #include "domain/wire/enums.hpp"
 #include "domain/wire/json.hpp"
 #include "projections/query/columns.hpp"
+#include "projections/vault/vault_schema.hpp"
 
 namespace alforis::projections {
 
@@ -34,10 +35,13 @@ std::string ids_literal(const std::vector<Uuid>& ids) {
 
 }  // namespace
 
-QueryTables::QueryTables(postgres::Connection& connection, std::string schema, Filling filling)
+QueryTables::QueryTables(postgres::Connection& connection, const QueryOptions& options, std::string schema,
+                         Filling filling)
     : connection_(connection),
       schema_(std::move(schema)),
       filling_(filling),
+      keys_(*options.keys),
+      vault_(vault_schema(options.workspace)),
       // Rows of a table that the same transaction made can be written as if they had always been there: nothing is left
       // for vacuum or the first readers to mark. A savepoint counts as another transaction.
       copy_options_(filling == Filling::bulk ? "(FORMAT binary, FREEZE)" : "(FORMAT binary)") {
@@ -61,7 +65,7 @@ Written QueryTables::write(std::span<const Item> items) {
 
 std::unique_ptr<PreparedBatch> QueryTables::prepare(std::span<const Item> items,
                                                     const std::function<void()>& before_load) {
-  auto batch = std::make_unique<PreparedBatch>(items);
+  auto batch = std::make_unique<PreparedBatch>(items, keys_);
   load(batch->folder, before_load);
   batch->folder.fold();
   note_teams(batch->folder.slots<domain::User>());
@@ -82,6 +86,7 @@ Written QueryTables::send(PreparedBatch& batch) {
     written.rows = batch.rows;
     send_rows(batch);
     send_secrets(batch.folder);
+    destroy_keys(connection_, vault_, batch.folder.destroyed_keys());
     if (filling_ == Filling::live) {
       std::vector<std::string> moved;
       move_teams(moved);

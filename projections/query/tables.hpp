@@ -12,6 +12,7 @@
 #include "projections/postgres/copy_buffer.hpp"
 #include "projections/projection.hpp"
 #include "projections/query/fold.hpp"
+#include "projections/query/projection.hpp"
 
 namespace alforis::projections {
 
@@ -30,7 +31,7 @@ struct PreparedBatch {
     postgres::CopyBuffer changed;  ///< rows that replace others
   };
 
-  explicit PreparedBatch(std::span<const Item> items) : folder(items) {}
+  PreparedBatch(std::span<const Item> items, const privacy::Keys& keys) : folder(items, keys) {}
 
   Folder folder;
   std::vector<Table> tables;
@@ -44,7 +45,7 @@ struct PreparedBatch {
 class QueryTables {
  public:
   /// Loads the users' teams and makes the session's staging tables. Not inside a transaction that may be rolled back.
-  QueryTables(postgres::Connection& connection, std::string schema, Filling filling);
+  QueryTables(postgres::Connection& connection, const QueryOptions& options, std::string schema, Filling filling);
 
   /// Makes rows, histories, secrets and team moves of the items: prepares and sends. Throws ItemsRefused (after it,
   /// roll back), postgres::Unavailable, postgres::StatementFailed when the reason is not in the data.
@@ -90,6 +91,8 @@ class QueryTables {
   postgres::Connection& connection_;
   std::string schema_;
   Filling filling_;
+  const privacy::Keys& keys_;
+  std::string vault_;
   std::string copy_options_;
   Teams teams_;
   Teams new_teams_;           ///< of the open transaction

@@ -187,7 +187,7 @@ Verified verify(eventstore::Log& log, const QueryOptions& options, const OnBuild
   Connection builder(options.dsn, writer_connection("alforis verify build"));
   const Transaction throw_away(builder, Transaction::Adopt{});  // build() begins it
   const std::string schema = schemas.scratch(builder.run("SELECT pg_backend_pid()").integer(0, 0));
-  const Filled filled = build(builder, schema, log, version->cursor.position, progress, stop);
+  const Filled filled = build(builder, options, schema, log, version->cursor.position, progress, stop);
   for (const std::string& filling : tally_fill_statements(schema)) builder.script(filling);
   Verified verified;
   verified.position = version->cursor.position;

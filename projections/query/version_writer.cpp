@@ -24,13 +24,14 @@ postgres::ConnectionOptions writer_connection(const char* application) {
 
 // ---- VersionWriter
 
-VersionWriter::VersionWriter(postgres::Connection& connection, QuerySchemas schemas, QueryVersion version, bool active)
+VersionWriter::VersionWriter(postgres::Connection& connection, const QueryOptions& options, QueryVersion version,
+                             bool active)
     : connection_(connection),
-      schemas_(std::move(schemas)),
+      schemas_(options.workspace),
       version_(std::move(version)),
       active_(active),
       next_analyze_(k_first_analyze),
-      tables_(connection, schemas_.version(version_.number), Filling::live) {
+      tables_(connection, options, schemas_.version(version_.number), Filling::live) {
   // A commit that a crash of the server takes back takes its checkpoint back too, and is made again: it need not wait
   // for the disk.
   connection_.script("SET synchronous_commit TO off");
@@ -93,8 +94,9 @@ std::vector<ParkedEvent> VersionWriter::parked_events(const std::string& entity_
 
 // ---- BulkWriter
 
-BulkWriter::BulkWriter(postgres::Connection& connection, const std::string& schema, Filling filling)
-    : connection_(connection), filling_(filling), tables_(connection, schema, filling) {}
+BulkWriter::BulkWriter(postgres::Connection& connection, const QueryOptions& options, const std::string& schema,
+                       Filling filling)
+    : connection_(connection), filling_(filling), tables_(connection, options, schema, filling) {}
 
 BulkWriter::~BulkWriter() {
   if (sending_.valid()) sending_.wait();
@@ -249,13 +251,14 @@ Filled fill(BulkWriter& writer, eventstore::Log& log, std::optional<Position> up
 
 }  // namespace
 
-Filled build(postgres::Connection& connection, const std::string& schema, eventstore::Log& log,
-             std::optional<Position> upto, const OnBuildProgress& progress, const std::stop_token& stop) {
+Filled build(postgres::Connection& connection, const QueryOptions& options, const std::string& schema,
+             eventstore::Log& log, std::optional<Position> upto, const OnBuildProgress& progress,
+             const std::stop_token& stop) {
   const auto attempt = [&](Filling filling) {
     connection.script("BEGIN");
     connection.script("DROP SCHEMA IF EXISTS " + schema + " CASCADE");
     connection.script(query_tables_sql(schema));
-    BulkWriter writer(connection, schema, filling);
+    BulkWriter writer(connection, options, schema, filling);
     return fill(writer, log, upto, progress, stop);
   };
   try {

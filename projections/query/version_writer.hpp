@@ -32,7 +32,7 @@ auto translated(Work&& work) {
 /// A version with a row in projection_versions, written in transactions of its own.
 class VersionWriter final : public Projection {
  public:
-  VersionWriter(postgres::Connection& connection, QuerySchemas schemas, QueryVersion version, bool active);
+  VersionWriter(postgres::Connection& connection, const QueryOptions& options, QueryVersion version, bool active);
 
   std::string name() const override { return "query"; }
   /// Where the version stood when this object was made.
@@ -66,7 +66,7 @@ struct CareNeeded : std::runtime_error {
 class BulkWriter final : public Projection {
  public:
   /// `filling` is bulk, which throws CareNeeded, or careful, which finds and parks what the database refuses.
-  BulkWriter(postgres::Connection& connection, const std::string& schema, Filling filling);
+  BulkWriter(postgres::Connection& connection, const QueryOptions& options, const std::string& schema, Filling filling);
   ~BulkWriter() override;
 
   std::string name() const override { return "query"; }
@@ -99,7 +99,8 @@ struct Filled {
 
 /// Makes the version's tables and fills them from the Log's beginning to its end, or up to exactly `upto`, in one
 /// transaction that it begins and leaves open. No indexes yet but the entities' keys.
-Filled build(postgres::Connection& connection, const std::string& schema, eventstore::Log& log,
-             std::optional<Position> upto, const OnBuildProgress& progress, const std::stop_token& stop);
+Filled build(postgres::Connection& connection, const QueryOptions& options, const std::string& schema,
+             eventstore::Log& log, std::optional<Position> upto, const OnBuildProgress& progress,
+             const std::stop_token& stop);
 
 }  // namespace alforis::projections

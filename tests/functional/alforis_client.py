@@ -117,6 +117,35 @@ class Promises:
 PROMISES = Promises()
 
 
+class PersonalValues:
+    """What was sent of persons: no log of any server may have it."""
+
+    MEMBERS = {"first_name", "last_name", "full_name", "email", "personal_email", "personal_phone", "mobile", "job_title", "linkedin_url",
+               "work_email", "work_phone", "consent_source", "name"}
+    SHORTEST = 8  # characters of a value that stands nowhere by chance
+
+    def __init__(self):
+        self.values = set()
+
+    def note(self, path, body):
+        if any(part in path for part in ("/people", "/links", "/users", "/interactions", "/auth/", "/me")):
+            self._collect(body)
+
+    def _collect(self, body):
+        for name, value in body.items() if isinstance(body, dict) else ():
+            if isinstance(value, list):
+                for element in value:
+                    self._collect(element)
+            elif name in self.MEMBERS and isinstance(value, str) and len(value) >= self.SHORTEST:
+                self.values.add(value)
+
+    def found_in(self, text):
+        return [value for value in self.values if value in text]
+
+
+PERSONAL = PersonalValues()
+
+
 class Client:
     """One user's connection to a server. Not thread-safe: `twin()` gives another thread its own."""
 
@@ -142,6 +171,7 @@ class Client:
         if self.token:
             sent["Authorization"] = "Bearer " + self.token
         if body is not None and not isinstance(body, bytes):
+            PERSONAL.note(path, body)
             body = json.dumps(body, ensure_ascii=False).encode()
         if body is not None:
             sent["Content-Type"] = "application/json"

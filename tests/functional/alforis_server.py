@@ -1,5 +1,6 @@
 """The programs under test, started and ended: PostgreSQL, Kafka, and `alforis` itself. Only what was started is ended."""
 
+import base64
 import contextlib
 import os
 import random
@@ -12,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from alforis_client import API, PROMISES, Client, wait_until
+from alforis_client import API, PERSONAL, PROMISES, Client, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN_EMAIL = "admin@alforis.example"
@@ -105,6 +106,10 @@ class Server:
         self.key = beside.key if beside else secrets.token_hex(32)
         self.key_file = self.directory / "token.key"
         self.key_file.write_text(self.key + "\n")
+        self.master_key_file = beside.master_key_file if beside else self.directory / "master.key"
+        if not beside:
+            key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+            self.master_key_file.write_text(f"first:{key}\n")
         self.process, self.port, self._admin_token = None, None, None
         if start:
             self.start()
@@ -115,7 +120,7 @@ class Server:
         options = ["--data", str(self.data), "--workspace", self.workspace]
         if self.brokers:
             options += ["--log", "kafka", "--kafka-brokers", self.brokers]
-        return options + (["--postgres", self.dsn] if with_postgres else [])
+        return options + (["--postgres", self.dsn, "--master-key-file", str(self.master_key_file)] if with_postgres else [])
 
     def _environment(self):
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ALFORIS_")}
@@ -192,7 +197,9 @@ class Server:
                 cursor.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE %s", (self.workspace + "%",))
                 for (schema,) in cursor.fetchall():
                     cursor.execute(f'DROP SCHEMA "{schema}" CASCADE')
+        leaked = {value: file.name for file in self.directory.glob("*.log*") for value in PERSONAL.found_in(file.read_text(errors="replace"))}
         shutil.rmtree(self.directory, ignore_errors=True)
+        assert not leaked, f"personal values in the server's logs: {leaked}"
 
     # ---- looking at it -------------------------------------------------------------------------------------------
 
@@ -222,6 +229,13 @@ class Server:
                 yield cursor
         finally:
             connection.close()
+
+    def found_in_log(self, words):
+        """Which of the words stand in the log's records, or anywhere in its files."""
+        texts = [self.cli("replay").stdout.encode()]
+        if not self.brokers:
+            texts += [file.read_bytes() for file in (self.data / "log").rglob("*") if file.is_file()]
+        return [word for word in words if any(word.encode() in text for text in texts)]
 
     # ---- talking to it -------------------------------------------------------------------------------------------
 

@@ -88,7 +88,8 @@ class Records:
         return made
 
     def interaction(self, whose):
-        return self.about(whose, "interactions", {"title": unique("Permission"), "next_action_at": "2026-01-01T09:00:00Z"})
+        return self.about(whose, "interactions", {"title": unique("Permission"), "next_action_at": "2026-01-01T09:00:00Z",
+                                                  "external_participants": [{"name": "Paul Martin"}]})
 
     def task(self, whose, done=False):
         made = self.about(whose, "tasks", {"title": unique("Permission")})
@@ -204,6 +205,8 @@ def body_of(route, records, whose):
         return {"produit_id": records.produit()["id"]}
     if method == "PATCH" and path.endswith("{produit_id}"):
         return {"allocation": 12.5}
+    if path.endswith("/erase"):
+        return {"reason": "Demande"}
     if path.endswith("/merge"):
         return {"into": records.organisation("shared")["id"]}
     if path.endswith("/stage"):

@@ -1,5 +1,8 @@
 #include "naive_state.hpp"
 
+#include "privacy/sealing.hpp"
+#include "tests/unit/commands/test_keys.hpp"
+
 namespace alforis::simulation {
 
 using namespace domain;
@@ -8,7 +11,10 @@ void NaiveState::fold(const eventstore::Commit& commit) {
   const Uuid actor = Uuid::parse(commit.actor).value();
   for (const eventstore::Event& recorded : commit.events) {
     const EventContext context{Uuid::parse(recorded.entity_id).value(), actor, Instant::from_micros(commit.time_us)};
-    const AnyEvent any = decode_event(recorded.type, recorded.data).value();
+    std::string room;
+    const auto data =
+        privacy::open({recorded.type, recorded.entity_id}, recorded.data, commands::testing::test_keys(), room);
+    const AnyEvent any = decode_event(recorded.type, data).value();
     std::visit(
         [&](const auto& event) {
           using State = StateOf<std::remove_cvref_t<decltype(event)>>;

@@ -79,6 +79,7 @@ class Dice {
       case 7:
         return create_person();
       case 8:
+        if (one_in(4)) return ErasePerson{person(), {}, {}};
         return one_in(2) ? Command(DeletePerson{person(), {}, {}}) : Command(RestorePerson{person(), {}});
       case 9:
       case 10:
@@ -254,7 +255,7 @@ class Simulation {
     };
     int held = 0;
     for (const auto& commit : commits_of(log_)) {
-      fold.add(decode_commit(commit));
+      fold.add(decode_commit(commit, commands::testing::test_keys()));
       if (dice_.below(4) == 0) write();  // the piece before is written any time until the next one
       if (++held < commits) continue;
       write();
@@ -270,7 +271,9 @@ class Simulation {
   static void expect_equal(const Content& live, const Content& replayed) {
     for (const auto& [key, value] : replayed) {
       const auto found = live.find(key);
-      EXPECT_TRUE(found != live.end() && found->second == value) << key << " is not what the log comes to";
+      EXPECT_TRUE(found != live.end() && found->second == value)
+          << key << " is not what the log comes to: " << value << " instead of "
+          << (found == live.end() ? "nothing" : found->second);
     }
     for (const auto& [key, value] : live) EXPECT_TRUE(replayed.contains(key)) << key << " does not come from the log";
   }

@@ -36,6 +36,7 @@ std::vector<Column<Person>> person_columns() {
       member_column<P, &P::consent>("consent", k_filter_sort),
       member_column<P, &P::consent_date>("consent_date", k_filter_sort),
       member_column<P, &P::unsubscribed>("unsubscribed", k_filter),
+      member_column<P, &P::erased_at>("erased_at", k_filter_sort),
       hidden<P>("search_text", ColumnType::text, false,
                 [](CopyBuffer& out, const RowSource<P>& row) {
                   const P& p = row.state;

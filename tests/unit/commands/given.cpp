@@ -310,7 +310,7 @@ UndoneCommit Firm::told(std::string_view actor, const Command& command, std::int
     if (known) continue;
     const EntityKind kind = entity_kind(happened.event);
     before.push_back(view.document(kind, happened.id, -1));
-    commit.changes.push_back({kind, happened.id, before.back().empty(), 0, {}});
+    commit.changes.push_back({kind, happened.id, before.back().empty(), false, 0, {}});
   }
   for (const NewEvent& happened : decision.events) {
     const auto version = fold(*values_, happened.event, {happened.id, actor_id, now()});

@@ -151,6 +151,27 @@ TEST(RestorePerson, OfALiveOneIsNothingOrForbidden) {
   EXPECT_EQ(firm.when("lia", restore_person("at_sam")), "not_found not_found");
 }
 
+ErasePerson erase_person(std::string_view person) { return {id(person), {}, reason("Demande")}; }
+
+TEST(ErasePerson, ForgetsThePersonAndWhatLinksSayOfThem) {
+  Firm firm = firm_with_people();
+  firm.given("ada", update_link("l3", R"({"job_title":"Directrice"})"));
+  EXPECT_EQ(firm.when("ada", erase_person("at_both")),
+            "person.erased.v1 at_both {\"reason\":\"Demande\",\"keys\":[]}\nlink.erased.v1 l3 {}")
+      << "a link that says nothing stays as it is";
+}
+
+TEST(ErasePerson, IsTheAdministratorsAndHappensOnce) {
+  Firm firm = firm_with_people();
+  for (const char* who : {"mona", "sam", "vic"}) {
+    EXPECT_THAT(firm.when(who, erase_person("at_sam")), StartsWith("forbidden")) << who;
+  }
+  firm.given("ada", erase_person("at_sam"));
+  EXPECT_EQ(firm.when("ada", erase_person("at_sam")), "conflict erased");
+  EXPECT_EQ(firm.when("ada", update_person("at_sam", R"({"last_name":"Again"})")), "conflict erased");
+  EXPECT_THAT(firm.when("ada", delete_person("at_sam")), StartsWith("person.deleted.v1"));
+}
+
 TEST(Person, IsEverybodysAgainWhenTheLastLinkEnds) {
   Firm firm = firm_with_people();
   EXPECT_EQ(firm.when("leo", update_person("at_sam", R"({"notes":"n"})")), "not_found not_found");

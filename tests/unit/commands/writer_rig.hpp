@@ -12,6 +12,7 @@
 #include "commands/writer.hpp"
 #include "eventstore/memory_log.hpp"
 #include "tests/unit/commands/temporary_directory.hpp"
+#include "tests/unit/commands/test_keys.hpp"
 
 namespace alforis::commands::testing {
 
@@ -98,7 +99,7 @@ class WriterRig {
       const std::lock_guard lock(said_mutex_);
       said_.push_back(message);
     };
-    writer_.emplace(log_, *store_, std::move(options));
+    writer_.emplace(log_, *store_, test_keys(), std::move(options));
   }
   void stop() {
     writer_.reset();

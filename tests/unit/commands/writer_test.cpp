@@ -493,7 +493,7 @@ TEST_F(WriterTest, HowFarAReplayIsIsTold) {
   WriterOptions options;
   options.now_us = [] { return 1'750'000'000'000'000; };
   StateStore store(empty.path());
-  Writer writer(held, store, options);
+  Writer writer(held, store, test_keys(), options);
   while (writer.status().replaying_to == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   EXPECT_EQ(writer.status().replaying_to, end);
   EXPECT_EQ(writer.status().position, 0U);

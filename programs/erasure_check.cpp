@@ -1,0 +1,117 @@
+#include "programs/erasure_check.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "commands/state_store.hpp"
+#include "domain/person.hpp"
+#include "privacy/sealing.hpp"
+#include "projections/vault/leftovers.hpp"
+#include "projections/vault/postgres_vault.hpp"
+
+namespace alforis::programs {
+
+namespace {
+
+class Check {
+ public:
+  Check(const StoreSettings& stores, const domain::Uuid& person, const std::vector<std::string>& values)
+      : stores_(stores), person_(person), id_(person.text()), values_(values) {}
+
+  ErasureCheck run() {
+    look_into_log();
+    look_into_vault();
+    look_into_state();
+    look_into_tables();
+    check_.keys.assign(keys_.begin(), keys_.end());
+    return std::move(check_);
+  }
+
+ private:
+  void trace(std::string store, std::string place, std::string what) {
+    check_.traces.push_back({std::move(store), std::move(place), std::move(what)});
+  }
+
+  /// Says which value, by its number: the report must not have it either.
+  void look_for_values(const std::string& store, const std::string& place, std::string_view text) {
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      if (text.find(values_[i]) != std::string_view::npos) trace(store, place, "value " + std::to_string(i + 1));
+    }
+  }
+
+  void look_into_log() {
+    constexpr std::size_t k_batch = 1000;
+    const auto log = open_log(stores_, true);
+    const auto end = log->end();
+    eventstore::Reader reader(*log);
+    while (reader.cursor().position < end) {
+      for (const auto& commit : reader.read(k_batch, std::chrono::milliseconds(1000))) look_into(commit);
+    }
+  }
+
+  void look_into(const eventstore::Commit& commit) {
+    const std::string place = "position " + std::to_string(commit.position);
+    look_for_values("log", place, commit.metadata);
+    for (const auto& event : commit.events) {
+      look_for_values("log", place, event.data);
+      if (event.type == domain::PersonErased::k_type && event.entity_id == id_) check_.erased = true;
+      const auto sealed = privacy::sealed_under(event.type, event.data);
+      if (sealed && sealed->subject == person_) {
+        ++check_.sealed_events;
+        keys_.insert(sealed->key.text());
+      } else if (!sealed && event.entity_id == id_ && privacy::holds_personal(event.type, event.data)) {
+        trace("log", place, "written before anything was sealed");
+      }
+    }
+  }
+
+  void look_into_vault() {
+    projections::PostgresVault vault({stores_.postgres, stores_.workspace});
+    for (const std::string& text : keys_) {
+      const auto key = vault.find(domain::Uuid::parse(text).value());
+      if (key && !key->wrapped.empty()) trace("key_vault", text, "the key is not destroyed");
+    }
+  }
+
+  void look_into_state() {
+    if (values_.empty() || !std::filesystem::exists(stores_.state_directory())) return;
+    commands::scan_state_files(stores_.state_directory(),
+                               [this](const std::string& file, std::string_view, std::string_view value) {
+                                 look_for_values("writer_state", file, value);
+                               });
+  }
+
+  void look_into_tables() {
+    for (const auto& left : projections::find_leftovers(stores_.postgres, stores_.workspace, values_)) {
+      trace("query_tables", left.table, "value " + std::to_string(left.value + 1));
+    }
+  }
+
+  const StoreSettings& stores_;
+  domain::Uuid person_;
+  std::string id_;
+  const std::vector<std::string>& values_;
+  std::set<std::string> keys_;
+  ErasureCheck check_;
+};
+
+}  // namespace
+
+ErasureCheck check_erasure(const StoreSettings& stores, const domain::Uuid& person,
+                           const std::vector<std::string>& values) {
+  return Check(stores, person, values).run();
+}
+
+std::vector<std::string> read_values(const std::string& file) {
+  std::vector<std::string> values;
+  if (file.empty()) return values;
+  std::ifstream in(file);
+  if (!in) throw std::runtime_error("the file of values " + file + " can't be read");
+  for (std::string line; std::getline(in, line);) {
+    if (!line.empty()) values.push_back(std::move(line));
+  }
+  return values;
+}
+
+}  // namespace alforis::programs

@@ -1,0 +1,19 @@
+#pragma once
+// Whether texts stand anywhere in a workspace's schemas: those of the present version, of builds that were given up,
+// and of versions that were replaced.
+
+#include <string>
+#include <vector>
+
+namespace alforis::projections {
+
+struct Leftover {
+  std::string table;
+  std::size_t value = 0;  ///< place in the list of what was looked for
+};
+
+/// Reads every row. Throws std::runtime_error when PostgreSQL can't be read.
+std::vector<Leftover> find_leftovers(const std::string& dsn, const std::string& workspace,
+                                     const std::vector<std::string>& values);
+
+}  // namespace alforis::projections
