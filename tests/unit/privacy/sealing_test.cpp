@@ -29,6 +29,10 @@ const DataKey k_key{uuid("4f1f2c9e-33a1-4c6e-9d55-0d9a2a0b7c11"), [] {
                       return secret;
                     }()};
 
+constexpr std::string_view k_written =
+    R"({"sealed":"v1:01890a5d-ac96-774b-bcce-b302099a8058:4f1f2c9e-33a1-4c6e-9d55-0d9a2a0b7c11:utHRAqeyxzrP)"
+    R"(YPtU-JvGHZPl23rnrNROV15CZDHwvNWeprwQVE1zj_WtOjPeN0id0fBiHQ2aOMbg_FRcKmsl8Smk"})";
+
 class TestKeys final : public Keys {
  public:
   explicit TestKeys(std::map<Uuid, std::optional<Secret>> keys) : keys_(std::move(keys)) {}
@@ -148,6 +152,12 @@ TEST(Sealing, WhatWasChangedDoesNotOpen) {
   for (const char* wrong : {R"({"sealed":"v2:x"})", R"({"sealed":"v1:x"})", R"({"sealed":"v1:)"}) {
     EXPECT_THROW(opened("person.updated.v1", wrong, k_whole), SealBroken) << wrong;
   }
+}
+
+/// What a program of today wrote: it stays readable for ever.
+TEST(Sealing, TheFirstVersionOfTheEnvelopeOpens) {
+  constexpr std::string_view k_data = R"({"first_name":"Élodie","active":true})";
+  EXPECT_EQ(opened("person.updated.v1", k_written, k_whole), k_data);
 }
 
 TEST(Sealing, AKeyThatNobodyHasIsNoErasure) {
