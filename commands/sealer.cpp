@@ -44,10 +44,10 @@ constexpr bool k_is_owned = std::is_same_v<State, domain::Link> || std::is_same_
 std::string Sealer::data_of(const NewEvent& happened) {
   const std::string data = domain::encode_event(happened.event);
   note(happened);
-  const std::string_view type = domain::event_type(happened.event);
-  if (!privacy::holds_personal(type, data)) return data;
-  const Uuid subject = subject_of(happened);
-  return privacy::seal({type, happened.id.text()}, data, subject, key_of(subject));
+  return privacy::seal({domain::event_type(happened.event), happened.id.text()}, data, [&] {
+    const Uuid subject = subject_of(happened);
+    return privacy::SealUnder{subject, key_of(subject)};
+  });
 }
 
 void Sealer::note(const NewEvent& happened) {

@@ -92,15 +92,17 @@ bool has_personal(std::string_view object, const Shape& shape) {
   return false;
 }
 
-std::string seal_object(const EventPlace& event, std::string_view object, const Shape& shape, const Sealed& sealed,
-                        const Secret& secret) {
+std::string seal_object(const EventPlace& event, std::string_view object, const Shape& shape,
+                        const std::function<SealUnder()>& under) {
   std::vector<Member> hidden;
   std::vector<Member> open{{std::string(k_sealed), std::nullopt}};
   for (Member& member : domain::wire::members_of(object)) {
     (shape.personal.contains(member.name) ? hidden : open).push_back(std::move(member));
   }
   if (hidden.empty()) return std::string(object);
-  const std::string bytes = encrypt(secret, domain::wire::object_of(hidden), bound_to(event, k_version, sealed));
+  const auto [subject, key] = under();
+  const Sealed sealed{subject, key.id};
+  const std::string bytes = encrypt(key.secret, domain::wire::object_of(hidden), bound_to(event, k_version, sealed));
   open.front().value = '"' + std::string(k_version) + sealed.subject.text() + ':' + sealed.key.text() + ':' +
                        domain::base64url(bytes) + '"';
   return domain::wire::object_of(open);
@@ -161,21 +163,18 @@ std::string_view to_of(std::string_view data) {
 
 }  // namespace
 
-bool may_be_sealed(std::string_view type) { return shape_of_type(type) != nullptr; }
-
 bool holds_personal(std::string_view type, std::string_view data) {
   const Shape* const shape = shape_of_type(type);
   return shape != nullptr && has_personal(shape->within_to ? to_of(data) : data, *shape);
 }
 
-std::string seal(const EventPlace& event, std::string_view data, const Uuid& subject, const DataKey& key) {
+std::string seal(const EventPlace& event, std::string_view data, const std::function<SealUnder()>& under) {
   const Shape* const shape = shape_of_type(event.type);
   if (shape == nullptr) return std::string(data);
-  const Sealed under{subject, key.id};
-  if (!shape->within_to) return seal_object(event, data, *shape, under, key.secret);
+  if (!shape->within_to) return seal_object(event, data, *shape, under);
   const std::string_view to = to_of(data);
   std::string sealed(data.substr(0, data.size() - to.size() - 1));
-  sealed += seal_object(event, to, *shape, under, key.secret);
+  sealed += seal_object(event, to, *shape, under);
   return sealed += '}';
 }
 

@@ -10,6 +10,7 @@
 // and the key, so that nobody can move it elsewhere. Where a command is taken back (`….reverted.v1`), the object `to`
 // is sealed in the same way.
 
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -31,14 +32,18 @@ struct EventPlace {
   std::string_view entity_id;
 };
 
-/// Whether events of this type may hold personal data.
-bool may_be_sealed(std::string_view type);
-
-/// Whether this one does: it has personal members that are to be sealed.
+/// Whether the event has personal members in clear.
 bool holds_personal(std::string_view type, std::string_view data);
 
-/// The event's data with its personal members sealed; as it is when it has none.
-std::string seal(const EventPlace& event, std::string_view data, const domain::Uuid& subject, const DataKey& key);
+/// Whose data, and the key it goes under.
+struct SealUnder {
+  domain::Uuid subject;
+  DataKey key;
+};
+
+/// The event's data with its personal members sealed; as it is when it has none, and then `under` is not asked. Throws
+/// what that throws.
+std::string seal(const EventPlace& event, std::string_view data, const std::function<SealUnder()>& under);
 
 /// The data as it was before it was sealed (its members perhaps in another order). Of what was erased, the sealed
 /// members are not there. `room` holds the text when it is another one. Throws SealBroken, and as Keys::find().

@@ -26,7 +26,10 @@ std::vector<Place> places_of(const Erasure& erasure) {
                          std::all_of(erasure.keys.begin(), erasure.keys.end(),
                                      [](const projections::ErasedKey& key) { return key.destroyed_at.has_value(); });
   return {
-      {"key_vault", destroyed, "the keys are overwritten in place; backups of the vault have them until they expire"},
+      {"key_vault", destroyed,
+       "the keys are deleted; wrapped under the master key, they are in files of PostgreSQL until vacuum and in "
+       "backups of "
+       "the vault until those expire"},
       {"log", destroyed, "what was sealed under the keys cannot be opened any more, in no copy of the log"},
       {"writer_state", true, "the record is empty, earlier documents are removed and their files rewritten"},
       {"query_tables", true, "the rows are empty; histories hold what the log holds"},

@@ -1,5 +1,6 @@
 #include "domain/wire/base64url.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -22,38 +23,34 @@ constexpr auto k_values = [] {
 }  // namespace
 
 std::string base64url(std::string_view bytes) {
-  std::string text;
-  text.reserve((bytes.size() * 4 + 2) / 3);
-  std::uint32_t bits = 0;
-  unsigned held = 0;
-  for (const char c : bytes) {
-    bits = (bits << 8U) | static_cast<unsigned char>(c);
-    held += 8;
-    while (held >= 6) {
-      held -= 6;
-      text.push_back(k_alphabet[(bits >> held) & 63U]);
-    }
+  std::string text((bytes.size() * 4 + 2) / 3, '\0');
+  char* out = text.data();
+  const auto byte = [&](std::size_t at) {
+    return at < bytes.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at])) : 0U;
+  };
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::uint32_t bits = byte(at) << 16U | byte(at + 1) << 8U | byte(at + 2);
+    const std::size_t letters = std::min<std::size_t>(4, bytes.size() - at + 1);
+    for (std::size_t i = 0; i < letters; ++i) *out++ = k_alphabet[(bits >> (18 - 6 * i)) & 63U];
   }
-  if (held > 0) text.push_back(k_alphabet[(bits << (6 - held)) & 63U]);
   return text;
 }
 
 bool base64url_decode(std::string_view text, std::string& bytes) {
-  bytes.clear();
-  bytes.reserve(text.size() * 3 / 4);
-  std::uint32_t bits = 0;
-  unsigned held = 0;
-  for (const char c : text) {
-    const std::uint8_t value = k_values[static_cast<unsigned char>(c)];
-    if (value > 63) return false;
-    bits = (bits << 6U) | value;
-    held += 6;
-    if (held >= 8) {
-      held -= 8;
-      bytes.push_back(static_cast<char>((bits >> held) & 255U));
+  if (text.size() % 4 == 1) return false;
+  bytes.assign(text.size() * 3 / 4, '\0');
+  char* out = bytes.data();
+  for (std::size_t at = 0; at < text.size(); at += 4) {
+    const std::size_t letters = std::min<std::size_t>(4, text.size() - at);
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < letters; ++i) {
+      const std::uint8_t value = k_values[static_cast<unsigned char>(text[at + i])];
+      if (value > 63) return false;
+      bits |= static_cast<std::uint32_t>(value) << (18 - 6 * i);
     }
+    for (std::size_t i = 0; i + 1 < letters; ++i) *out++ = static_cast<char>((bits >> (16 - 8 * i)) & 255U);
   }
-  return text.size() % 4 != 1;
+  return true;
 }
 
 }  // namespace alforis::domain

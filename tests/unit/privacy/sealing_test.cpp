@@ -33,6 +33,8 @@ constexpr std::string_view k_written =
     R"({"sealed":"v1:01890a5d-ac96-774b-bcce-b302099a8058:4f1f2c9e-33a1-4c6e-9d55-0d9a2a0b7c11:utHRAqeyxzrP)"
     R"(YPtU-JvGHZPl23rnrNROV15CZDHwvNWeprwQVE1zj_WtOjPeN0id0fBiHQ2aOMbg_FRcKmsl8Smk"})";
 
+SealUnder k_under() { return {k_subject, k_key}; }
+
 class TestKeys final : public Keys {
  public:
   explicit TestKeys(std::map<Uuid, std::optional<Secret>> keys) : keys_(std::move(keys)) {}
@@ -79,7 +81,7 @@ void for_each_event(const Check& check) {
 TEST(Sealing, EveryEventComesBackAsItWas) {
   std::size_t sealed_types = 0;
   for_each_event([&](std::string_view type, const std::string& data) {
-    const std::string sealed = seal({type, k_entity}, data, k_subject, k_key);
+    const std::string sealed = seal({type, k_entity}, data, k_under);
     EXPECT_EQ(sealed != data, holds_personal(type, data)) << type;
     sealed_types += sealed == data ? 0 : 1;
     const auto event = domain::decode_event(type, opened(type, sealed, k_whole));
@@ -92,28 +94,28 @@ TEST(Sealing, EveryEventComesBackAsItWas) {
 TEST(Sealing, NothingOfAPersonStandsInWhatIsSealed) {
   const std::string data =
       R"({"first_name":"Élodie","last_name":"Durand","personal_email":"elodie@example.org","active":true})";
-  const std::string sealed = seal({"person.created.v1", k_entity}, data, k_subject, k_key);
+  const std::string sealed = seal({"person.created.v1", k_entity}, data, k_under);
   for (const char* word : {"lodie", "Durand", "example", "first_name", "active"})
     EXPECT_THAT(sealed, Not(HasSubstr(word)));
   EXPECT_THAT(sealed, HasSubstr(k_subject.text() + ':' + k_key.id.text()));
-  EXPECT_NE(sealed, seal({"person.created.v1", k_entity}, data, k_subject, k_key)) << "the nonce is new each time";
+  EXPECT_NE(sealed, seal({"person.created.v1", k_entity}, data, k_under)) << "the nonce is new each time";
 }
 
 TEST(Sealing, WhatIsNotPersonalStaysReadable) {
   const std::string data = R"({"role":"decideur","job_title":"Directrice","is_primary":true})";
-  const std::string sealed = seal({"link.updated.v1", k_entity}, data, k_subject, k_key);
+  const std::string sealed = seal({"link.updated.v1", k_entity}, data, k_under);
   EXPECT_THAT(sealed, HasSubstr(R"("role":"decideur","is_primary":true})"));
   EXPECT_THAT(sealed, Not(HasSubstr("Directrice")));
 }
 
 TEST(Sealing, OfWhatWasErasedOnlyTheRestIsThere) {
   const std::string data = R"({"role":"decideur","job_title":"Directrice"})";
-  const std::string sealed = seal({"link.updated.v1", k_entity}, data, k_subject, k_key);
+  const std::string sealed = seal({"link.updated.v1", k_entity}, data, k_under);
   EXPECT_EQ(opened("link.updated.v1", sealed, k_erased), R"({"role":"decideur"})");
-  const std::string person = seal({"person.updated.v1", k_entity}, R"({"mobile":"+33612345678"})", k_subject, k_key);
+  const std::string person = seal({"person.updated.v1", k_entity}, R"({"mobile":"+33612345678"})", k_under);
   EXPECT_EQ(opened("person.updated.v1", person, k_erased), "{}");
   const std::string back = R"({"position":7,"to":{"job_title":"Directrice"}})";
-  const std::string reverted = seal({"link.reverted.v1", k_entity}, back, k_subject, k_key);
+  const std::string reverted = seal({"link.reverted.v1", k_entity}, back, k_under);
   EXPECT_THAT(reverted, Not(HasSubstr("Directrice")));
   EXPECT_EQ(opened("link.reverted.v1", reverted, k_whole), back);
   EXPECT_EQ(opened("link.reverted.v1", reverted, k_erased), R"({"position":7,"to":{}})");
@@ -126,7 +128,7 @@ TEST(Sealing, WhatWasWrittenBeforeSealingReadsAsItIs) {
 }
 
 TEST(Sealing, TellsWhoseDataItIsAndUnderWhichKey) {
-  const std::string sealed = seal({"person.updated.v1", k_entity}, R"({"first_name":"Élodie"})", k_subject, k_key);
+  const std::string sealed = seal({"person.updated.v1", k_entity}, R"({"first_name":"Élodie"})", k_under);
   const auto under = sealed_under("person.updated.v1", sealed);
   ASSERT_TRUE(under);
   EXPECT_EQ(under->subject, k_subject);
@@ -134,7 +136,7 @@ TEST(Sealing, TellsWhoseDataItIsAndUnderWhichKey) {
 }
 
 TEST(Sealing, ASealedMemberOpensNowhereElse) {
-  const std::string sealed = seal({"person.updated.v1", k_entity}, R"({"first_name":"Élodie"})", k_subject, k_key);
+  const std::string sealed = seal({"person.updated.v1", k_entity}, R"({"first_name":"Élodie"})", k_under);
   EXPECT_THROW(opened("person.created.v1", sealed, k_whole), SealBroken) << "as another event";
   EXPECT_THROW(opened("person.updated.v1", sealed, k_whole, k_subject.text()), SealBroken) << "of another entity";
   std::string other = sealed;
@@ -143,7 +145,7 @@ TEST(Sealing, ASealedMemberOpensNowhereElse) {
 }
 
 TEST(Sealing, WhatWasChangedDoesNotOpen) {
-  const std::string sealed = seal({"person.updated.v1", k_entity}, R"({"first_name":"Élodie"})", k_subject, k_key);
+  const std::string sealed = seal({"person.updated.v1", k_entity}, R"({"first_name":"Élodie"})", k_under);
   for (std::size_t at = sealed.rfind(':') + 1; at + 3 < sealed.size(); ++at) {
     std::string changed = sealed;
     changed[at] = changed[at] == 'A' ? 'B' : 'A';
@@ -161,7 +163,7 @@ TEST(Sealing, TheFirstVersionOfTheEnvelopeOpens) {
 }
 
 TEST(Sealing, AKeyThatNobodyHasIsNoErasure) {
-  const std::string sealed = seal({"person.updated.v1", k_entity}, R"({"first_name":"Élodie"})", k_subject, k_key);
+  const std::string sealed = seal({"person.updated.v1", k_entity}, R"({"first_name":"Élodie"})", k_under);
   EXPECT_THROW(opened("person.updated.v1", sealed, no_keys()), KeyMissing);
 }
 
