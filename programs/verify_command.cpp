@@ -145,7 +145,8 @@ void add_verify(CLI::App& app, ExitCode& exit) {
   auto* command =
       app.add_subcommand("verify", "Check the log's chain, and that the query tables equal what the log says");
   command->footer(
-      "Example:\n  alforis verify --data var/data --postgres \"$(tools/postgres dsn)\"\nExit code 1 when anything "
+      "Example:\n  alforis verify --data var/data --postgres \"$(tools/postgres dsn)\" --master-key-file "
+      "var/secrets/master.key\nExit code 1 when anything "
       "differs.");
   add_store_options(*command, settings->stores, NeedsPostgres::yes);
   command->add_flag("--log-only", settings->log_only, "only the log");
@@ -163,7 +164,8 @@ void add_rebuild(CLI::App& app, ExitCode& exit) {
   auto* command =
       app.add_subcommand("rebuild", "Build the query tables anew from the log beside the live ones, and swap");
   command->footer(
-      "Example:\n  alforis rebuild --data var/data --postgres \"$(tools/postgres dsn)\"\nReads and writes go on all "
+      "Example:\n  alforis rebuild --data var/data --postgres \"$(tools/postgres dsn)\" --master-key-file "
+      "var/secrets/master.key\nReads and writes go on all "
       "the while.");
   add_store_options(*command, settings->stores, NeedsPostgres::yes);
   command->add_flag("--json", settings->json, "one JSON object");
