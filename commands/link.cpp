@@ -46,6 +46,7 @@ Refusal check_live(const LinkAndOrganisation& present, const DecisionContext& co
   const auto person = context.state.find<Person>(*present.link.person_id);
   if (present.organisation.deleted()) return conflict("deleted", "the link's organisation is deleted");
   if (person && person->deleted()) return conflict("deleted", "the link's person is deleted");
+  if (person && person->erased_at) return conflict("erased", "the link's person was erased");
   return std::nullopt;
 }
 

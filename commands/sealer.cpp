@@ -11,33 +11,20 @@ using domain::Uuid;
 
 namespace {
 
-/// Records that speak of a person other than themselves: whose they are.
-template <class T>
-concept OfPerson = requires(const T& t) {
-  *t.person_id;
-  *t.organisation_id;
-}
-&&std::is_base_of_v<domain::LinkEnds, T>;
-template <class T>
-concept OfUser = requires(const T& t) {
-  { *t.user_id } -> std::convertible_to<Uuid>;
-};
-
-template <class T>
-std::optional<Uuid> owner_in(const T& record) {
-  if constexpr (OfPerson<T>) {
-    return *record.person_id;
-  } else if constexpr (OfUser<T>) {
-    return *record.user_id;
-  } else {
-    return std::nullopt;
-  }
-}
-
-/// Whose data records of these kinds hold: somebody's whom another member names.
+/// Whose data records of these kinds hold: somebody's whom a member of theirs names.
 template <class State>
 constexpr bool k_is_owned = std::is_same_v<State, domain::Link> || std::is_same_v<State, domain::Session> ||
                             std::is_same_v<State, domain::ApiKey>;
+
+/// The one, of such a record or of the event that made it.
+template <class T>
+const Uuid& owner_in(const T& record) {
+  if constexpr (std::is_base_of_v<domain::LinkEnds, T>) {
+    return *record.person_id;
+  } else {
+    return *record.user_id;
+  }
+}
 
 }  // namespace
 
@@ -53,9 +40,9 @@ std::string Sealer::data_of(const NewEvent& happened) {
 void Sealer::note(const NewEvent& happened) {
   std::visit(
       [&]<class Event>(const Event& event) {
-        if constexpr (k_creates<Event> && k_is_owned<domain::StateOf<Event>>) owners_[happened.id] = *owner_in(event);
+        if constexpr (k_creates<Event> && k_is_owned<domain::StateOf<Event>>) owners_[happened.id] = owner_in(event);
         if constexpr (Erases<Event>) {
-          erased_[happened.id] = true;
+          erased_.insert(happened.id);
           in_use_.erase(happened.id);
         }
       },
@@ -69,7 +56,7 @@ Uuid Sealer::subject_of(const NewEvent& happened) const {
         using State = domain::StateOf<Event>;
         if constexpr (k_is_owned<State>) {
           if (const auto owner = owners_.find(happened.id); owner != owners_.end()) return owner->second;
-          if (const auto record = state_.find<State>(happened.id)) return *owner_in(*record);
+          if (const auto record = state_.find<State>(happened.id)) return owner_in(*record);
           throw std::logic_error("an event of a " + std::string(State::k_entity) + " that nobody has created");
         } else {
           return happened.id;
@@ -81,11 +68,8 @@ Uuid Sealer::subject_of(const NewEvent& happened) const {
 const privacy::DataKey& Sealer::key_of(const Uuid& subject) {
   if (const auto known = in_use_.find(subject); known != in_use_.end()) return known->second;
   const auto present = erased_.contains(subject) ? std::nullopt : state_.data_key(subject);
-  if (!present) return in_use_.emplace(subject, keys_.take()).first->second;
-  const auto secret = keys_.find(*present);
-  // Erased, and this writer has not read that yet: a new key, as after the erasure.
-  if (!secret) return in_use_.emplace(subject, keys_.take()).first->second;
-  return in_use_.emplace(subject, privacy::DataKey{*present, *secret}).first->second;
+  const auto secret = present ? keys_.find(*present) : std::nullopt;
+  return in_use_.emplace(subject, secret ? privacy::DataKey{*present, *secret} : keys_.take()).first->second;
 }
 
 void Sealer::remember(Overlay& overlay) const {

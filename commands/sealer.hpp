@@ -2,7 +2,7 @@
 // Seals what a command's events say of persons, on their way into the Log.
 
 #include <map>
-#include <optional>
+#include <set>
 #include <string>
 
 #include "commands/decision.hpp"
@@ -15,7 +15,7 @@ class Sealer {
  public:
   Sealer(const StateView& state, privacy::KeySupply& keys) : state_(state), keys_(keys) {}
 
-  /// The event's data as it is to be written. Throws privacy::KeysUnavailable; then nothing may be written.
+  /// The event's data as it is to be written. Throws privacy::KeysUnavailable, KeyMissing; then nothing may be written.
   std::string data_of(const NewEvent& happened);
 
   /// Puts down under which keys persons' data is sealed by now, after the events are folded.
@@ -30,7 +30,7 @@ class Sealer {
   privacy::KeySupply& keys_;
   std::map<domain::Uuid, domain::Uuid> owners_;      ///< of records that come to be in this commit
   std::map<domain::Uuid, privacy::DataKey> in_use_;  ///< by subject
-  std::map<domain::Uuid, bool> erased_;              ///< subjects whose old keys are void
+  std::set<domain::Uuid> erased_;                    ///< subjects whose old keys are void
 };
 
 }  // namespace alforis::commands

@@ -297,6 +297,8 @@ class Writer::Core {
       draft = make_draft(request, *decision, now, sealer);
     } catch (const privacy::KeysUnavailable& away) {
       return {unavailable(away.what()), std::nullopt};
+    } catch (const privacy::KeyMissing& missing) {
+      return {unavailable(missing.what()), std::nullopt};  // this command's trouble, nobody else's
     }
     if (too_large(draft)) {
       return {invalid(domain::problem("too_large", "the command is larger than the log takes")), std::nullopt};

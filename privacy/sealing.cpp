@@ -30,7 +30,6 @@ template <class T>
 using MembersOf = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
 
 /// Stamps are nobody's: they say which record it is and when it changed.
-template <class T>
 constexpr bool is_stamp(std::string_view name) {
   bool found = false;
   boost::mp11::mp_for_each<MembersOf<domain::Entity>>([&]<class D>(D) { found = found || name == D::name; });
@@ -42,7 +41,7 @@ Shape shape_of() {
   Shape shape;
   boost::mp11::mp_for_each<MembersOf<T>>([&]<class D>(D) {
     const std::string_view name = D::name;
-    if (domain::is_personal<T>(name) && !is_stamp<T>(name)) shape.personal.insert(name);
+    if (domain::is_personal<T>(name) && !is_stamp(name)) shape.personal.insert(name);
   });
   return shape;
 }
@@ -75,8 +74,8 @@ const Shape* shape_of_type(std::string_view type) {
   return found == shapes.end() ? nullptr : &found->second;
 }
 
-std::string bound_to(const EventPlace& event, std::string_view version, const Sealed& sealed) {
-  std::string text(version);
+std::string bound_to(const EventPlace& event, const Sealed& sealed) {
+  std::string text(k_version);
   text += event.type;
   text += '\n';
   text += event.entity_id;
@@ -102,7 +101,7 @@ std::string seal_object(const EventPlace& event, std::string_view object, const 
   if (hidden.empty()) return std::string(object);
   const auto [subject, key] = under();
   const Sealed sealed{subject, key.id};
-  const std::string bytes = encrypt(key.secret, domain::wire::object_of(hidden), bound_to(event, k_version, sealed));
+  const std::string bytes = encrypt(key.secret, domain::wire::object_of(hidden), bound_to(event, sealed));
   open.front().value = '"' + std::string(k_version) + sealed.subject.text() + ':' + sealed.key.text() + ':' +
                        domain::base64url(bytes) + '"';
   return domain::wire::object_of(open);
@@ -142,7 +141,7 @@ std::string open_object(const EventPlace& event, const Envelope& envelope, const
   if (const auto secret = keys.find(envelope.under.key)) {
     std::string bytes;
     if (!domain::base64url_decode(envelope.hidden, bytes)) unreadable("it is no base64url");
-    const auto plain = decrypt(*secret, bytes, bound_to(event, k_version, envelope.under));
+    const auto plain = decrypt(*secret, bytes, bound_to(event, envelope.under));
     if (!plain) throw SealBroken("a sealed member was changed, or belongs to another event");
     object = plain->substr(0, plain->size() - 1);
   }

@@ -7,6 +7,7 @@
 #include "commands/state_store.hpp"
 #include "domain/person.hpp"
 #include "privacy/sealing.hpp"
+#include "programs/log_walk.hpp"
 #include "projections/vault/leftovers.hpp"
 #include "projections/vault/postgres_vault.hpp"
 
@@ -41,13 +42,11 @@ class Check {
   }
 
   void look_into_log() {
-    constexpr std::size_t k_batch = 1000;
     const auto log = open_log(stores_, true);
-    const auto end = log->end();
-    eventstore::Reader reader(*log);
-    while (reader.cursor().position < end) {
-      for (const auto& commit : reader.read(k_batch, std::chrono::milliseconds(1000))) look_into(commit);
-    }
+    walk(*log, [this](const eventstore::Commit& commit) {
+      look_into(commit);
+      return true;
+    });
   }
 
   void look_into(const eventstore::Commit& commit) {

@@ -1,7 +1,7 @@
 #pragma once
 // Looks for what is left of a person: in the log, the vault, the writer's state, and every version of the tables.
 
-#include <iosfwd>
+#include <cstdint>
 #include <string>
 #include <vector>
 

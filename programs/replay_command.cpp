@@ -10,6 +10,7 @@
 #include "domain/wire/json.hpp"
 #include "privacy/sealing.hpp"
 #include "programs/commands.hpp"
+#include "programs/log_walk.hpp"
 #include "programs/settings.hpp"
 #include "programs/vault_keys.hpp"
 
@@ -51,15 +52,11 @@ Bound parse_bound(const std::string& text) {
 
 /// Calls `visit` for every valid commit within the bound.
 void for_each_commit(eventstore::Log& log, const Bound& bound, const std::function<void(const Commit&)>& visit) {
-  constexpr std::size_t k_batch = 1000;
-  const auto end = log.end();
-  eventstore::Reader reader(log);
-  while (reader.cursor().position < end) {
-    for (const Commit& commit : reader.read(k_batch, std::chrono::milliseconds(1000))) {
-      if (commit.position > bound.position || commit.time_us > bound.time_us) return;
-      visit(commit);
-    }
-  }
+  walk(log, [&](const Commit& commit) {
+    if (commit.position > bound.position || commit.time_us > bound.time_us) return false;
+    visit(commit);
+    return true;
+  });
 }
 
 /// Opens what is sealed, when the vault is at hand; otherwise it is told as the log has it.

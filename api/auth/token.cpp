@@ -16,6 +16,7 @@ namespace alforis::api {
 namespace {
 
 constexpr std::size_t k_min_secret = 32;
+
 /// One part of a token as a JSON object. False when it is none.
 bool read_part(std::string_view encoded, simdjson::dom::parser& parser, simdjson::dom::object& object) {
   std::string json;

@@ -27,9 +27,7 @@ std::vector<Place> places_of(const Erasure& erasure) {
                                      [](const projections::ErasedKey& key) { return key.destroyed_at.has_value(); });
   return {
       {"key_vault", destroyed,
-       "the keys are deleted; wrapped under the master key, they are in files of PostgreSQL until vacuum and in "
-       "backups of "
-       "the vault until those expire"},
+       "the keys are deleted; wrapped, they are in PostgreSQL's files until vacuum, and in backups of the vault"},
       {"log", destroyed, "what was sealed under the keys cannot be opened any more, in no copy of the log"},
       {"writer_state", true, "the record is empty, earlier documents are removed and their files rewritten"},
       {"query_tables", true, "the rows are empty; histories hold what the log holds"},

@@ -32,7 +32,7 @@ std::vector<Route> link_routes(Services& services) {
              {"already_linked"});
   may_answer(rows.patch<commands::UpdateLink, LinkData<Patch>>("Change fields; a new primary link demotes the old one",
                                                                "LinkPatch"),
-             {"ended", "deleted"});
+             {"ended", "deleted", "erased"});
   const auto end = [](Uuid id, commands::IfMatch if_match, LinkEnding ending) {
     return commands::EndLink{id, if_match, ending.until, std::move(ending.reason)};
   };

@@ -142,6 +142,7 @@ def test_nothing_new_is_said_of_who_was_erased(firm):
     other = firm.organisation()
     admin.post(f"{API}/links", {"person_id": subject.person["id"], "organisation_id": other["id"]}).problem(422)
     admin.post(f"{API}/undo/{erased.position}").problem(409, "cannot_undo")
+    admin.patch(subject.link_path, {"job_title": "Retour"}).problem(409, "erased")
     undone = admin.post(f"{API}/undo/{edited.position}").ok()
     assert [outcome["outcome"] for outcome in undone["outcomes"]] == ["unchanged"], "there is nothing left to go back to"
     assert "job_title" not in admin.get(subject.path).ok()
@@ -216,6 +217,23 @@ def test_people_are_made_while_the_vault_is_away_and_read_when_it_is_back(make_s
     for answer in made:
         wait_until(lambda: admin.get(f"{API}/people/{answer.id}").status == 200, "the tables")
         assert admin.get(f"{API}/people/{answer.id}").ok()["last_name"] == answer.json()["last_name"]
+
+
+def test_a_key_that_the_vault_has_lost_is_no_erasure_and_nobody_elses_trouble(make_server):
+    server = make_server()
+    admin = server.login()
+    person = admin.create("people", {"last_name": unique("Perdue")})
+    server.await_position(admin.position)
+    sealed = json.loads(server.cli("replay", "--from", admin.position).stdout.splitlines()[0])["data"]["sealed"]
+    server.stop()
+    with server.database() as cursor:
+        cursor.execute(f"DELETE FROM {server.workspace}_vault.keys WHERE id = %s", (sealed.split(":")[2],))
+    server.start()
+    admin = server.login()
+    admin.patch(f"{API}/people/{person['id']}", {"first_name": "Zoé"}).problem(503, "unavailable")
+    assert admin.create("organisations", {"name": unique("Autre")})["version"] == 1
+    assert admin.create("people", {"last_name": unique("Autre")})["version"] == 1
+    assert admin.get(f"{API}/people/{person['id']}").ok()["last_name"] == person["last_name"]
 
 
 def test_the_master_key_rotates_without_a_stop(make_server):
