@@ -6,6 +6,7 @@
 
 #include "api/json_body.hpp"
 #include "api/negotiation.hpp"
+#include "api/networks.hpp"
 #include "projections/query/reader.hpp"
 
 namespace alforis::api {
@@ -114,9 +115,10 @@ std::optional<Problem> Dispatcher::check_access(RequestContext& context) const {
 }
 
 std::optional<Problem> Dispatcher::check_rate(RequestContext& context) const {
-  const auto session = context.session.id.chars();
-  const auto asker =
-      context.session.id.is_nil() ? context.request.remote_address() : std::string_view(session.data(), session.size());
+  // A user has one budget, however many sessions; an API key its own.
+  const auto id = (context.session.by_api_key() ? context.session.id : context.viewer().id).chars();
+  const std::string asker = context.session.id.is_nil() ? network_of(context.request.remote_address(), k_subscriber)
+                                                        : std::string(id.data(), id.size());
   const auto decision = rate_limit_->take(asker, std::chrono::steady_clock::now());
   context.rate_limit = RateLimit::header(decision);
   if (decision.allowed) return std::nullopt;
@@ -262,6 +264,10 @@ void Dispatcher::finish(const RequestContext& context, Response& response, std::
   if (context.route != nullptr && context.route->deprecated) {
     response.header("Deprecation", context.route->deprecation);
     if (!context.route->sunset.empty()) response.header("Sunset", context.route->sunset);
+  }
+  constexpr unsigned k_forbidden = 403;
+  if (response.status == k_forbidden && options_.refused && context.route != nullptr && !context.viewer().id.is_nil()) {
+    options_.refused(context, response.problem);
   }
   metrics_.count(context.route, response.status, took, worker);
   if (options_.access_log != nullptr) options_.access_log->write(context, response.status, took, worker);

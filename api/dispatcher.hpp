@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,7 +20,9 @@ namespace alforis::api {
 struct DispatcherOptions {
   std::vector<std::string> allowed_origins;  ///< for CORS, exact (`https://crm.example.org`); empty: same origin only
   RateLimitOptions rate_limit;
-  bool tls = false;                 ///< browsers are told to come by TLS only (RFC 6797)
+  bool tls = false;  ///< browsers are told to come by TLS only (RFC 6797)
+  /// Told of every request that was answered 403 to somebody known, with the problem's code. Must not wait.
+  std::function<void(const RequestContext&, std::string_view code)> refused = {};
   AccessLog* access_log = nullptr;  ///< outlives the dispatcher; null: none is kept
 };
 

@@ -150,6 +150,7 @@ Response to_response(const Problem& problem, domain::Locale locale, std::string_
   response.cache_control = "no-store";
   response.body = document(problem, response.status, locale, request_id);
   response.headers = problem.headers;
+  response.problem = problem.code;
   response.header("Content-Language", locale == domain::Locale::fr ? "fr" : "en");
   if (problem.retry_after != 0) response.header("Retry-After", std::to_string(problem.retry_after));
   return response;

@@ -28,7 +28,7 @@ class RateLimit {
 
   explicit RateLimit(RateLimitOptions options);
 
-  /// Takes one request of that asker (session id or address) off its bucket. Thread-safe.
+  /// Takes one request of that asker (user, API key or network) off its bucket. Thread-safe.
   Decision take(std::string_view asker, std::chrono::steady_clock::time_point now);
 
   /// `"default";q=6000;w=60`

@@ -51,7 +51,8 @@ struct Response {
   std::string
       content_security_policy;  ///< for pages; empty: a policy that forbids everything, as data needs no scripts
   std::vector<ResponseHeader> headers;
-  bool close = false;  ///< end the connection after this answer
+  std::string problem;  ///< the code of the problem that this is; empty: none
+  bool close = false;   ///< end the connection after this answer
 
   std::string_view bytes() const;
 

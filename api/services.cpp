@@ -5,8 +5,15 @@
 #include "api/auth/digest.hpp"
 #include "commands/api_key.hpp"
 #include "domain/wire/json.hpp"
+#include "domain/workspace.hpp"
 
 namespace alforis::api {
+
+namespace {
+
+constexpr unsigned k_refusals_noted = 120;  ///< a minute, of one user or network
+
+}  // namespace
 
 ReaderPool::ReaderPtr ReaderPool::take() {
   {
@@ -33,10 +40,12 @@ Services::Services(commands::Writer& the_writer, ReaderPool::Make make_reader, T
       now_us(std::move(clock)),
       readers(std::move(make_reader)),
       pool(options.work_threads, options.work_queue),
+      hashing(options.hash_threads, options.hash_queue),
       revoked_sessions(options.token_lifetime),
       totp_box(key.derived_key("totp")),
       records(options.record_cache_bytes),
-      pages(options.page_cache_bytes) {}
+      pages(options.page_cache_bytes),
+      refusal_notes({k_refusals_noted, std::chrono::seconds(60)}) {}
 
 domain::Uuid Services::new_id() const {
   std::array<std::uint8_t, 10> random{};
@@ -81,6 +90,15 @@ void Services::load_api_keys() {
   });
 }
 
+void Services::load_workspace() {
+  const auto record = readers.with([](projections::QueryReader& reader) {
+    return reader.find(domain::EntityKind::workspace, domain::workspace_id());
+  });
+  const auto workspace =
+      record ? domain::wire::from_stored<domain::Workspace>(record->document).value() : domain::untouched_workspace();
+  audits_reads_of_people_ = workspace.audit_reads_of_people;
+}
+
 void Services::tell_use(const ApiKeyDirectory::Grant& grant, std::string_view address) {
   commands::UseApiKey command{grant.id, {}};
   if (const auto line = domain::Line<64>::parse(address)) command.address = *line;
@@ -103,6 +121,7 @@ void Services::on_committed(const projections::Committed& committed) {
   load_changed(committed, "user.", directory_stale_, &Services::load_directory);
   load_changed(committed, "session.revoked.", revoked_stale_, &Services::load_revoked_sessions);
   load_changed(committed, "api_key.", api_keys_stale_, &Services::load_api_keys);
+  load_changed(committed, "workspace.", workspace_stale_, &Services::load_workspace);
   gate.move_to(committed.position);
 }
 
@@ -116,6 +135,10 @@ void Services::on_acknowledged(const commands::Outcome& outcome) {
   if (api_keys.contains(outcome.id)) {
     const auto api_key = domain::wire::from_stored<domain::ApiKey>(outcome.document);
     if (api_key && api_key->deleted()) api_keys.update(*api_key, outcome.position);
+  }
+  if (outcome.id == domain::workspace_id()) {
+    const auto workspace = domain::wire::from_stored<domain::Workspace>(outcome.document);
+    if (workspace) audits_reads_of_people_ = workspace->audit_reads_of_people;
   }
   pages.drop_all();
 }

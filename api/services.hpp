@@ -17,6 +17,7 @@
 #include "api/auth/token.hpp"
 #include "api/cache/position_gate.hpp"
 #include "api/cache/record_cache.hpp"
+#include "api/rate_limit.hpp"
 #include "api/work_pool.hpp"
 #include "commands/writer.hpp"
 #include "projections/query/reader.hpp"
@@ -60,6 +61,8 @@ using Clock = std::function<std::int64_t()>;  ///< Unix time in microseconds
 struct ServiceOptions {
   std::size_t work_threads = 6;  ///< each holds a PostgreSQL connection while it reads
   std::size_t work_queue = 2048;
+  std::size_t hash_threads = 2;  ///< passwords take long: reads do not wait for them
+  std::size_t hash_queue = 256;
   std::size_t record_cache_bytes = 64U << 20;
   std::size_t page_cache_bytes = 32U << 20;
   std::chrono::milliseconds position_timeout{3000};       ///< how long a read waits for what was written
@@ -81,6 +84,7 @@ struct Services {
   Clock now_us;
   ReaderPool readers;
   WorkPool pool;
+  WorkPool hashing;
   UserDirectory directory;
   RevokedSessions revoked_sessions;
   LoginThrottle throttle;
@@ -89,6 +93,9 @@ struct Services {
   RecordCache records;
   PageCache pages;
   PositionGate gate;
+  RateLimit refusal_notes;  ///< of a user, or of a network: who is refused all the time must not fill the Log
+  /// Refusals that are not in the audit log. Shared with the writer's answers, which may come when all this has gone.
+  std::shared_ptr<std::atomic<std::uint64_t>> notes_lost = std::make_shared<std::atomic<std::uint64_t>>(0);
 
   std::int64_t now_seconds() const { return now_us() / 1'000'000; }
   /// A fresh version 7 id by the clock and the thread's generator.
@@ -107,6 +114,10 @@ struct Services {
   void load_revoked_sessions();
   /// Loads the API keys, likewise.
   void load_api_keys();
+  /// Loads what the firm chose, likewise.
+  void load_workspace();
+  /// Whether whoever opens the file of a person is to be noted first.
+  bool audits_reads_of_people() const { return audits_reads_of_people_.load(std::memory_order_relaxed); }
   /// Tells the log that an API key was used. Does not wait.
   void tell_use(const ApiKeyDirectory::Grant& grant, std::string_view address);
 
@@ -121,6 +132,8 @@ struct Services {
   std::atomic<bool> directory_stale_{false};
   std::atomic<bool> revoked_stale_{false};
   std::atomic<bool> api_keys_stale_{false};
+  std::atomic<bool> workspace_stale_{false};
+  std::atomic<bool> audits_reads_of_people_{false};
 };
 
 }  // namespace alforis::api

@@ -2,6 +2,7 @@
 // The index keys of every entity: folding needs them all.
 
 #include "commands/api_key.hpp"
+#include "commands/audit.hpp"
 #include "commands/interaction.hpp"
 #include "commands/kpi.hpp"
 #include "commands/link.hpp"

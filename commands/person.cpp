@@ -36,6 +36,40 @@ Refusal read_phones(PersonData<Patch>& patch, const Person& present) {
   return reader.refusal();
 }
 
+/// Who asks must be told when and from where a consent, or its refusal, came (GDPR, article 7): each new one brings its
+/// source; its day is today unless another is named.
+Problems settle_consent(ConsentState consent, std::optional<Date>& date, const std::optional<Line<255>>& source,
+                        const DecisionContext& context) {
+  Problems problems;
+  if (consent == ConsentState::none) return problems;
+  if (!date) date = context.today;
+  if (*date > context.today) problems.push_back({"out_of_range", "/consent_date", "this day is still to come"});
+  if (!source) problems.push_back({"required", "/consent_source", "from where the consent, or its refusal, is known"});
+  return problems;
+}
+
+/// Of a change: the day and the source before belong to the consent before.
+Problems settle_consent(PersonData<Patch>& patch, const Person& present, const DecisionContext& context) {
+  const bool another = patch.consent && *patch.consent != present.consent;
+  const bool touched = another || patch.consent_date.touched() || patch.consent_source.touched();
+  if (!touched) return {};
+  const auto kept = [another](const auto& edit, const auto& before) {
+    return edit.touched() ? edit.value() : another ? std::nullopt : before;
+  };
+  auto date = kept(patch.consent_date, present.consent_date);
+  const auto source = kept(patch.consent_source, present.consent_source);
+  const auto consent = patch.consent.value_or(present.consent);
+  Problems problems;
+  if (consent != ConsentState::none && patch.consent_date.touched() && !date) {
+    problems.push_back({"required", "/consent_date", "on which day it was given or refused"});
+  }
+  const Problems others = settle_consent(consent, date, source, context);
+  problems.insert(problems.end(), others.begin(), others.end());
+  patch.consent_date = date ? Edit<Date>(*date) : Edit<Date>::clear();
+  patch.consent_source = source ? Edit<Line<255>>(*source) : Edit<Line<255>>::clear();
+  return problems;
+}
+
 /// Nobody comes back: what was erased takes nothing new.
 Refusal check_not_erased(const Person& person) {
   if (!person.erased_at) return std::nullopt;
@@ -53,6 +87,10 @@ Decided decide(const CreatePerson& command, const DecisionContext& context) {
   static_cast<PersonData<Full>&>(event) = command.data;
   if (auto refusal = check_name(event)) return *refusal;
   if (auto refusal = read_phones(event)) return *refusal;
+  if (auto problems = settle_consent(event.consent, event.consent_date, event.consent_source, context);
+      !problems.empty()) {
+    return invalid(std::move(problems));
+  }
   return happened(command.id, std::move(event));
 }
 
@@ -64,6 +102,7 @@ Decided decide(const UpdatePerson& command, const DecisionContext& context) {
   PersonUpdated event;
   static_cast<PersonData<Patch>&>(event) = command.patch;
   if (auto refusal = read_phones(event, *present)) return *refusal;
+  if (auto problems = settle_consent(event, *present, context); !problems.empty()) return invalid(std::move(problems));
   PersonData<Full> changed = *present;
   apply<PersonData>(changed, event);
   if (auto refusal = check_name(changed)) return *refusal;

@@ -111,6 +111,7 @@ ALFORIS_FINDS(ApiKey)
 ALFORIS_FINDS(Kpi)
 ALFORIS_FINDS(SavedView)
 ALFORIS_FINDS(Workspace)
+ALFORIS_FINDS(AuditBook)
 #undef ALFORIS_FINDS
 
 std::string StateView::document(EntityKind kind, const Uuid& id, std::int64_t version) const {

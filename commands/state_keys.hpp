@@ -78,7 +78,7 @@ constexpr bool k_creates<domain::Reverted<State>> = false;
 
 /// Forgets for good: no document from before it is kept.
 template <class Event>
-constexpr bool k_forgets = Event::k_type.ends_with("erased.v1");
+constexpr bool k_forgets = domain::erases(Event::k_type);
 template <class State>
 constexpr bool k_forgets<domain::Reverted<State>> = false;
 

@@ -14,6 +14,10 @@ Decided decide(const UpdateWorkspace& command, const DecisionContext& context) {
   if (auto refusal = admin_only(context)) return *refusal;
   const Workspace present = workspace_of(context.state);
   if (auto refusal = stale(command.if_match, present)) return *refusal;
+  const auto& years = command.patch.retention_years;
+  if (years && (*years < 1 || *years > k_most_retention_years)) {
+    return invalid(problem("out_of_range", "1 to 30 years", "/retention_years"));
+  }
   WorkspaceUpdated event;
   static_cast<WorkspaceData<Patch>&>(event) = command.patch;
   if (!reduce<WorkspaceData>(event, present)) return Decision{workspace_id(), {}};

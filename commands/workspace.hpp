@@ -9,6 +9,9 @@
 
 namespace alforis::commands {
 
+/// A person without contact for longer is proposed for erasure at the latest.
+inline constexpr std::int64_t k_most_retention_years = 30;
+
 struct UpdateWorkspace {
   using Subject = domain::Workspace;
   IfMatch if_match;  ///< 0: as nobody has changed it yet

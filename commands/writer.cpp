@@ -1,8 +1,10 @@
 #include "commands/writer.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <iterator>
 #include <mutex>
 #include <thread>
 
@@ -81,7 +83,7 @@ class Writer::Core {
   void submit(CommandRequest request, OnResult done) {
     {
       const std::lock_guard lock(mutex_);
-      if (status_.ready && queue_.size() < options_.queue_limit) {
+      if ((status_.ready || (request.patient && !closed_)) && queue_.size() < options_.queue_limit) {
         queue_.push_back({std::move(request), std::move(done)});
         wake_.notify_one();
         return;
@@ -119,8 +121,7 @@ class Writer::Core {
         pause(stop);
       }
     }
-    refuse(unanswered);
-    refuse_queue();
+    refuse(unanswered, Waiting::no);
     store_.flush();
   }
 
@@ -128,7 +129,7 @@ class Writer::Core {
     set_trouble(trouble);
     epoch_.reset();
     overlay_.clear();
-    refuse(unanswered);
+    refuse(unanswered, Waiting::patiently);
   }
 
   /// Replays what the store does not know yet and opens an epoch.
@@ -323,7 +324,7 @@ class Writer::Core {
   /// What erasures leave behind in the store's files.
   void note_forgotten(const Decision& decision) {
     for (const NewEvent& happened : decision.events) {
-      if (!domain::event_type(happened.event).ends_with("erased.v1")) continue;
+      if (!domain::erases(domain::event_type(happened.event))) continue;
       const auto kind = domain::entity_kind(happened.event);
       forgotten_.push_back(entity_key(kind, happened.id));
       forgotten_.push_back(replaced_prefix(kind, happened.id));
@@ -427,23 +428,29 @@ class Writer::Core {
       options_.say(trouble.empty() ? "the log can be written again" : "the log can't be written: " + trouble);
   }
 
-  /// Whose outcome stays unknown is told to ask again with the same key; so is everybody who waits.
-  void refuse(Batch& batch) {
-    for (Taken& taken : batch) {
-      taken.done(unavailable("the log can't be written at the moment: retry with the same key"));
-    }
-    batch.clear();
-    refuse_queue();
-  }
+  /// Whether those who are patient go on waiting.
+  enum class Waiting { no, patiently };
 
-  void refuse_queue() {
-    std::deque<Taken> waiting;
+  /// Whose outcome stays unknown is told to ask again with the same key; so is everybody who waits.
+  void refuse(Batch& batch, Waiting waiting) {
+    std::deque<Taken> all(std::make_move_iterator(batch.begin()), std::make_move_iterator(batch.end()));
+    batch.clear();
     {
       const std::lock_guard lock(mutex_);
       status_.ready = false;
-      waiting.swap(queue_);
+      closed_ = waiting == Waiting::no;
+      std::move(queue_.begin(), queue_.end(), std::back_inserter(all));
+      queue_.clear();
+      if (waiting == Waiting::patiently) {
+        const auto from =
+            std::stable_partition(all.begin(), all.end(), [](const Taken& taken) { return !taken.request.patient; });
+        std::move(from, all.end(), std::back_inserter(queue_));
+        all.erase(from, all.end());
+      }
     }
-    for (Taken& taken : waiting) taken.done(unavailable("the log can't be written at the moment"));
+    for (Taken& taken : all) {
+      taken.done(unavailable("the log can't be written at the moment: retry with the same key"));
+    }
   }
 
   void pause(const std::stop_token& stop) {
@@ -460,6 +467,7 @@ class Writer::Core {
   std::vector<std::string> forgotten_;  ///< of the batch
   std::optional<eventstore::WriterEpoch> epoch_;
   std::string said_;
+  bool closed_ = false;  ///< by the mutex; nobody takes anything from the queue any more
   std::chrono::steady_clock::time_point next_policies_{};
   bool more_due_ = false;              ///< the policies found as much as they take at once
   std::size_t policies_did_ = 0;       ///< of what they found last

@@ -29,6 +29,8 @@ struct CommandRequest {
   Command command;
   bool keyed = false;                      ///< the client chose the id itself: what is refused stays refused under it
   std::optional<domain::Role> scope = {};  ///< the most that the actor may be here: an API key's
+  bool patient =
+      false;  ///< nobody is there to come again: waits for a log that can't be written, as long as there is room
 };
 
 /// What a command did.

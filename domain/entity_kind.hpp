@@ -8,7 +8,7 @@ namespace alforis::domain {
 
 /// Their names are the first part of every event's type.
 BOOST_DEFINE_ENUM_CLASS(EntityKind, organisation, person, link, produit, mandat, interaction, task, team, user,
-                        workspace, session, api_key, kpi, saved_view)
+                        workspace, session, api_key, kpi, saved_view, audit)
 
 /// What decides who may see and change a record of a kind.
 enum class Follows : std::uint8_t {
@@ -21,6 +21,7 @@ enum class Follows : std::uint8_t {
   user,          ///< it is one of the firm's people
   team,          ///< it is a team
   account,       ///< the user it lets in: theirs, and the administrators'
+  nobody,        ///< no user: seen and changed by administrators
   sharing,       ///< who made it: theirs to change, seen by those it is shared with
 };
 

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "domain/api_key.hpp"
+#include "domain/audit.hpp"
 #include "domain/entity_kind.hpp"
 #include "domain/interaction.hpp"
 #include "domain/kpi.hpp"
@@ -125,9 +126,16 @@ struct EventsOf<SavedView> {
       std::variant<SavedViewCreated, SavedViewUpdated, SavedViewDeleted, SavedViewRestored, Reverted<SavedView>>;
 };
 
+template <>
+struct EventsOf<AuditBook> {
+  static constexpr EntityKind k_kind = EntityKind::audit;
+  static constexpr Follows k_follows = Follows::nobody;
+  using type = std::variant<AuditLoginRefused, AuditRequestRefused, AuditPersonRead, AuditExported>;
+};
+
 /// Every state there is.
 using AllStates = boost::mp11::mp_list<Organisation, Person, Link, Produit, Mandat, Interaction, Task, Team, User,
-                                       Workspace, Session, ApiKey, Kpi, SavedView>;
+                                       Workspace, Session, ApiKey, Kpi, SavedView, AuditBook>;
 
 /// Any event of any entity.
 template <class State>
@@ -152,6 +160,9 @@ EntityKind entity_kind(const AnyEvent& event);
 
 /// The kind a wire name speaks of, also when the event itself is unknown to this program; nullopt when even that is.
 std::optional<EntityKind> entity_kind_of_type(std::string_view type);
+
+/// Whether events of the type make their entity forget for good what was said of a person.
+constexpr bool erases(std::string_view type) { return type.ends_with("erased.v1"); }
 
 /// JSON of the event's fields. Personal members (is_personal) are sealed before it goes into the Log, and opened before
 /// decode_event reads it (privacy/sealing.hpp).

@@ -27,6 +27,7 @@ ALFORIS_EVOLVES(ApiKey)
 ALFORIS_EVOLVES(Kpi)
 ALFORIS_EVOLVES(SavedView)
 ALFORIS_EVOLVES(Workspace)
+ALFORIS_EVOLVES(AuditBook)
 #undef ALFORIS_EVOLVES
 
 }  // namespace alforis::domain

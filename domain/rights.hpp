@@ -104,6 +104,8 @@ inline bool can_see(const Viewer& viewer, const Whose& record) {
       return !record.of.empty() && can_see_team(viewer, *record.of.front().team);
     case Follows::account:
       return !record.of.empty() && record.of.front().owner == viewer.id;
+    case Follows::nobody:
+      return false;
   }
   return false;
 }
@@ -143,6 +145,7 @@ inline bool can_update(const Viewer& viewer, const Whose& record) {
     case Follows::user:
     case Follows::team:
     case Follows::firm:
+    case Follows::nobody:
       return viewer.role == Role::admin;
     case Follows::account:
       return can_see(viewer, record);

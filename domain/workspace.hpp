@@ -3,6 +3,7 @@
 // somebody changes it, it is as its fields begin.
 
 #include <boost/describe.hpp>
+#include <cstdint>
 #include <optional>
 
 #include "domain/entity.hpp"
@@ -23,12 +24,17 @@ struct WorkspaceData {
   Def<bool> auto_task_after_meeting = Shape::initial(true);
   Def<bool> auto_task_after_call = Shape::initial(true);
   Def<bool> auto_task_after_email = Shape::initial(true);
+  /// Whoever opens the file of a person is noted in the audit log, and gets it only then.
+  Def<bool> audit_reads_of_people = Shape::initial(false);
+  /// People without contact for so long are proposed for erasure: 1 to 30; the CNIL's three years for prospects.
+  Def<std::int64_t> retention_years = Shape::initial(std::int64_t{3});
 
   friend bool operator==(const WorkspaceData&, const WorkspaceData&) = default;
 
   BOOST_DESCRIBE_CLASS(WorkspaceData, (),
                        (name, auto_task_proposition, auto_task_negociation, auto_task_signature,
-                        auto_task_after_meeting, auto_task_after_call, auto_task_after_email),
+                        auto_task_after_meeting, auto_task_after_call, auto_task_after_email, audit_reads_of_people,
+                        retention_years),
                        (), ())
 };
 

@@ -9,7 +9,8 @@ void add_api_rows(api::Router& router, api::Services& services, api::Health& hea
                     api::mandat_routes,       api::interaction_routes, api::task_routes,       api::team_routes,
                     api::user_routes,         api::auth_routes,        api::invitation_routes, api::totp_routes,
                     api::api_key_routes,      api::workspace_routes,   api::reassign_routes,   api::undo_routes,
-                    api::dashboard_routes,    api::manual_kpi_routes,  api::view_routes,       api::import_routes}) {
+                    api::dashboard_routes,    api::manual_kpi_routes,  api::view_routes,       api::import_routes,
+                    api::audit_routes}) {
     router.add(make(services));
   }
   router.add(api::health_routes(health));

@@ -1,5 +1,6 @@
 #include "programs/erasure_check.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -17,14 +18,20 @@ namespace {
 
 class Check {
  public:
-  Check(const StoreSettings& stores, const domain::Uuid& person, const std::vector<std::string>& values)
-      : stores_(stores), person_(person), id_(person.text()), values_(values) {}
+  Check(const StoreSettings& stores, const domain::Uuid& person, const std::vector<std::string>& values,
+        std::string postgres_files)
+      : stores_(stores),
+        person_(person),
+        id_(person.text()),
+        values_(values),
+        postgres_files_(std::move(postgres_files)) {}
 
   ErasureCheck run() {
     look_into_log();
     look_into_vault();
     look_into_state();
     look_into_tables();
+    if (!postgres_files_.empty()) look_into_files();
     check_.keys.assign(keys_.begin(), keys_.end());
     return std::move(check_);
   }
@@ -87,10 +94,46 @@ class Check {
     }
   }
 
+  /// PostgreSQL's own, byte by byte: pages and the WAL may have what no table shows any more.
+  void look_into_files() {
+    namespace fs = std::filesystem;
+    if (!fs::exists(fs::path(postgres_files_) / "PG_VERSION")) {
+      throw std::runtime_error(postgres_files_ + " is no data directory of PostgreSQL: it has no PG_VERSION");
+    }
+    projections::flush_old_files(stores_.postgres);
+    std::error_code gone;  // files come and go under a running server
+    for (fs::recursive_directory_iterator at(postgres_files_), end; at != end; at.increment(gone)) {
+      if (at->is_regular_file(gone)) look_into_file(at->path());
+    }
+  }
+
+  /// Piece by piece, each with the end of the one before.
+  void look_into_file(const std::filesystem::path& path) {
+    constexpr std::size_t k_piece = 4U << 20;
+    std::ifstream in(path, std::ios::binary);
+    std::set<std::size_t> found;
+    std::string text;
+    std::size_t kept = 0;
+    while (in) {
+      text.resize(kept + k_piece);
+      in.read(text.data() + kept, k_piece);
+      text.resize(kept + static_cast<std::size_t>(in.gcount()));
+      for (std::size_t i = 0; i < values_.size(); ++i) {
+        if (text.find(values_[i]) != std::string::npos) found.insert(i);
+      }
+      kept = std::min(text.size(), k_longest_overlap);
+      text.erase(0, text.size() - kept);
+    }
+    for (const std::size_t i : found) trace("postgres_files", path.string(), "value " + std::to_string(i + 1));
+  }
+
+  static constexpr std::size_t k_longest_overlap = 16U << 10;  ///< bytes; longer than any value of a field
+
   const StoreSettings& stores_;
   domain::Uuid person_;
   std::string id_;
   const std::vector<std::string>& values_;
+  std::string postgres_files_;
   std::set<std::string> keys_;
   ErasureCheck check_;
 };
@@ -98,8 +141,8 @@ class Check {
 }  // namespace
 
 ErasureCheck check_erasure(const StoreSettings& stores, const domain::Uuid& person,
-                           const std::vector<std::string>& values) {
-  return Check(stores, person, values).run();
+                           const std::vector<std::string>& values, const std::string& postgres_files) {
+  return Check(stores, person, values, postgres_files).run();
 }
 
 std::vector<std::string> read_values(const std::string& file) {

@@ -10,7 +10,7 @@
 namespace alforis::programs {
 
 struct Trace {
-  std::string store;  ///< `log`, `key_vault`, `writer_state`, `query_tables`
+  std::string store;  ///< `log`, `key_vault`, `writer_state`, `query_tables`, `postgres_files`
   std::string place;  ///< position, key, file, or table
   std::string what;
 };
@@ -24,9 +24,10 @@ struct ErasureCheck {
 };
 
 /// `values`: texts that were the person's, to be looked for everywhere; none: only keys and what was never sealed are
-/// looked at. Beside a running server. Throws std::runtime_error when a store can't be read.
+/// looked at. `postgres_files`: PostgreSQL's data directory, whose files are read as they are, the WAL too; empty: not.
+/// Beside a running server. Throws std::runtime_error when a store can't be read.
 ErasureCheck check_erasure(const StoreSettings& stores, const domain::Uuid& person,
-                           const std::vector<std::string>& values);
+                           const std::vector<std::string>& values, const std::string& postgres_files);
 
 /// Lines of a file that are not empty. Throws std::runtime_error naming it.
 std::vector<std::string> read_values(const std::string& file);

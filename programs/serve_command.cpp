@@ -10,6 +10,7 @@
 #include <fstream>
 #include <future>
 
+#include "api/audit.hpp"
 #include "api/auth/bearer.hpp"
 #include "api/auth/password.hpp"
 #include "api/server.hpp"
@@ -233,6 +234,9 @@ class Installation {
     dispatching.allowed_origins = settings.allowed_origins;
     dispatching.rate_limit.quota = settings.rate_limit;
     dispatching.tls = settings.services.tls;
+    dispatching.refused = [this](const api::RequestContext& context, std::string_view code) {
+      api::note_refused_request(services_, context, code);
+    };
     dispatcher_.emplace(router_, &authenticator_, metrics_, dispatching);
     server_.emplace(*dispatcher_, settings.server);
   }
@@ -258,6 +262,7 @@ class Installation {
           services_.load_directory();
           services_.load_revoked_sessions();
           services_.load_api_keys();
+          services_.load_workspace();
           services_.gate.advance(runner_.position());
           ready_ = true;
           return;
@@ -279,7 +284,7 @@ class Installation {
   /// Whether keys were destroyed with it: every server then forgets them.
   static bool erases(const projections::Committed& committed) {
     return committed.everything || std::any_of(committed.types.begin(), committed.types.end(),
-                                               [](const auto& type) { return type.ends_with("erased.v1"); });
+                                               [](const auto& type) { return domain::erases(type); });
   }
 
   static commands::WriterOptions writer_options(const ServeSettings& settings) {
@@ -345,6 +350,8 @@ class Installation {
                        [this] { return double(writer_.status().queued); });
     metrics_.add_gauge("alforis_writer_ready", "1 while the writer takes commands", {},
                        [this] { return double(writer_.status().ready); });
+    metrics_.add_counter("alforis_audit_notes_lost_total", "Refusals that could not be noted in the audit log", {},
+                         [this] { return double(services_.notes_lost->load()); });
     metrics_.add_counter("alforis_commits_total", "Commits written", {},
                          [this] { return double(writer_.status().commits); });
     metrics_.add_counter("alforis_rejections_total", "Commands rejected", {},

@@ -21,6 +21,7 @@ struct VerifySettings {
   bool log_only = false;
   std::string erasure;  ///< of whom
   std::string values;   ///< file
+  std::string postgres_files;
 };
 
 projections::OnBuildProgress progress_on_stderr() {
@@ -83,7 +84,7 @@ void print_check(const ErasureCheck& check, bool json) {
 int verify_erasure(const VerifySettings& settings) {
   const auto person = domain::Uuid::parse(settings.erasure);
   if (!person) throw std::runtime_error("--erasure " + settings.erasure + " is no id: give the UUID of a person");
-  const auto check = check_erasure(settings.stores, *person, read_values(settings.values));
+  const auto check = check_erasure(settings.stores, *person, read_values(settings.values), settings.postgres_files);
   print_check(check, settings.json);
   return check.erased && check.traces.empty() ? 0 : 1;
 }
@@ -152,6 +153,9 @@ void add_verify(CLI::App& app, ExitCode& exit) {
       "instead: whether anything is left of this person, in the log, the vault, the state and the tables");
   command->add_option("--values", settings->values,
                       "file with texts that were the person's, one a line, to be looked for everywhere");
+  command->add_option(
+      "--postgres-files", settings->postgres_files,
+      "PostgreSQL's data directory, where one can read it: its files and its WAL are looked through too");
   command->add_flag("--json", settings->json, "one JSON object");
   command->callback([settings, &exit] { exit.value = verify(*settings); });
 }

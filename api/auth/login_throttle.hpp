@@ -30,7 +30,7 @@ class LoginThrottle {
 
   /// Seconds until the account may be tried from the address again; 0: now. Then the attempt counts as failed until
   /// succeeded() takes it back, so that guesses at the same time count too. Beyond the free ones the pause doubles with
-  /// each failure, from a second to a quarter of an hour.
+  /// each failure, from a second to a quarter of an hour. `address`: the caller's, or what one subscriber has.
   unsigned begin(std::string_view account, std::string_view address, Time now);
   void succeeded(std::string_view account, std::string_view address);
   /// The attempt could not be made: it counts for nothing.

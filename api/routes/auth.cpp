@@ -1,5 +1,6 @@
 // Logging in, staying logged in, logging out; and the sessions that come of it.
 
+#include "api/audit.hpp"
 #include "api/auth/cookies.hpp"
 #include "api/auth/digest.hpp"
 #include "api/auth/opaque_token.hpp"
@@ -96,7 +97,7 @@ Task<void> rehash_password(Services& services, const RequestContext& context,
   const PasswordCost cost = services.options.password_cost;
   if (!needs_rehash(credentials.hash, cost)) co_return;
   auto job = [password = std::move(password), cost] { return hash_password(password, cost); };
-  auto pending = services.pool.run(std::move(job));
+  auto pending = services.hashing.run(std::move(job));
   std::string hash = co_await std::move(pending);
   auto request = request_by(services, context, credentials.user);
   request.command = commands::RehashPassword{credentials.user, credentials.version, std::move(hash)};
@@ -110,7 +111,10 @@ Task<Response> log_in(Services& services, RequestContext& context) {
   // What is no address is nobody's; all such texts share one account's budget.
   auto checking = check_password(services, context, email ? email->text() : std::string(), *login.password);
   const KnownAccount known = co_await std::move(checking);
-  if (!known.right || !known.credentials->active) co_return context.answer(Problem::of("invalid_credentials"));
+  if (!known.right || !known.credentials->active) {
+    note_refused_login(services, context, known.credentials ? known.credentials->user : Uuid(), "invalid_credentials");
+    co_return context.answer(Problem::of("invalid_credentials"));
+  }
   const Uuid user = known.credentials->user;
   if (!services.directory.contains(user)) {
     auto job = [&services] { services.load_directory(); };
@@ -119,6 +123,7 @@ Task<Response> log_in(Services& services, RequestContext& context) {
   }
   commands::OpenSession command;
   if (!bring_second_factor(services, login, *known.credentials, command)) {
+    note_refused_login(services, context, user, "invalid_totp");
     co_return context.answer(Problem::of("invalid_totp"));
   }
   command.id = services.new_id();
@@ -137,7 +142,12 @@ Task<Response> log_in(Services& services, RequestContext& context) {
   auto submitting = submit_patiently(services.writer, std::move(request));
   const auto result = co_await std::move(submitting);
   if (const auto* rejection = std::get_if<commands::Rejection>(&result)) {
-    co_return refused(context, *rejection, "invalid_credentials");
+    Response response = refused(context, *rejection, "invalid_credentials");
+    // That a code is needed too is no refusal, but the next question.
+    if (response.status == 401 && response.problem != "totp_required") {
+      note_refused_login(services, context, user, response.problem);
+    }
+    co_return response;
   }
   const auto& outcome = std::get<commands::Outcome>(result);
   services.on_acknowledged(outcome);

@@ -1,7 +1,5 @@
 #include "api/routes/common.hpp"
 
-#include <openssl/sha.h>
-
 #include <charconv>
 
 #include "api/json_writer.hpp"
@@ -489,15 +487,13 @@ Task<Response> read_history(Services& services, EntityKind kind, Uuid id, Reques
   co_return answer_items(services, context, items, page->next);
 }
 
-std::string request_hash(const Request& request, std::string_view body) {
+std::string request_hash(const TokenKey& key, const Request& request, std::string_view body) {
   std::string text(api::text(request.method()));
   text += ' ';
   text += request.target();
   text += '\n';
   text += body;
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  return base64url({reinterpret_cast<const char*>(digest.data()), 18});
+  return base64url(key.seal("request", text));
 }
 
 Expected<commands::CommandRequest> new_request(const Services& services, const RequestContext& context,
@@ -512,10 +508,10 @@ Expected<commands::CommandRequest> new_request(const Services& services, const R
     if (!checked) return Problem::of("invalid_header", "Idempotency-Key has 1 to 255 printable characters");
     request.command_id = actor + "/key/" + *checked;
     request.keyed = true;
-    request.request_hash = request_hash(context.request, body);
+    request.request_hash = request_hash(services.key, context.request, body);
   } else if (!natural_key.empty()) {
     request.command_id = actor + '/' + std::string(natural_key);
-    request.request_hash = request_hash(context.request, body);
+    request.request_hash = request_hash(services.key, context.request, body);
   } else {
     request.command_id = services.new_id().text();
   }

@@ -73,8 +73,9 @@ Task<Response> read_list(Services& services, domain::EntityKind kind, RequestCon
 Task<Response> read_history(Services& services, domain::EntityKind kind, domain::Uuid id, RequestContext& context);
 
 /// What tells a request from another under the same idempotency key: a digest of method, target and body. It is kept in
-/// the Log, so `body` must hold no secret: see without_secrets().
-std::string request_hash(const Request& request, std::string_view body);
+/// the Log for ever, where an erasure does not reach it: without the server's key nobody can try out on it what
+/// somebody was called. `body` must hold no secret: see without_secrets().
+std::string request_hash(const TokenKey& key, const Request& request, std::string_view body);
 
 /// A request for the writer with everything but the command: idempotency key, actor, hash of the request, metadata.
 /// `body`: the request's, without secrets. `natural_key`: what makes the command the same one when the client sent no

@@ -2,6 +2,7 @@
 #include "api/routes/duplicates.hpp"
 #include "api/routes/organisation_bodies.hpp"
 #include "api/routes/resources.hpp"
+#include "api/routes/stages.hpp"
 #include "api/routes/timeline.hpp"
 #include "commands/merge.hpp"
 #include "commands/organisation.hpp"
@@ -68,10 +69,11 @@ std::vector<Route> organisation_routes(Services& services) {
   rows.bulk(EntityKind::organisation);
   rows.add(duplicates_row(services));
   rows.add(timeline_row(services, EntityKind::organisation, k_path, k_tag));
+  rows.add(stages_row(services));
   std::vector<Route> all = std::move(rows).done();
   for (Route& route : all) {
     const bool of_one = route.pattern.find("{id}") != std::string::npos && !route.pattern.ends_with("/history") &&
-                        !route.pattern.ends_with("/timeline");
+                        !route.pattern.ends_with("/timeline") && !route.pattern.ends_with("/stages");
     if (of_one) may_answer(route, {"merged"});
   }
   return all;

@@ -2,6 +2,7 @@
 
 #include "api/auth/password.hpp"
 #include "api/auth/password_rules.hpp"
+#include "api/networks.hpp"
 #include "domain/user.hpp"
 #include "domain/wire/json.hpp"
 
@@ -11,6 +12,15 @@ using domain::EntityKind;
 using domain::Uuid;
 using projections::QueryReader;
 
+namespace {
+
+/// Whose attempts count together: all that one subscriber can call from.
+std::string caller_of(const RequestContext& context) {
+  return network_of(context.request.remote_address(), k_subscriber);
+}
+
+}  // namespace
+
 Task<std::string> hashed_password(Services& services, std::string password, std::vector<std::string> own,
                                   std::string_view pointer) {
   const auto problems = check_new_password(password, own, services.options.min_password, pointer);
@@ -18,20 +28,19 @@ Task<std::string> hashed_password(Services& services, std::string password, std:
   auto job = [password = std::move(password), cost = services.options.password_cost] {
     return hash_password(password, cost);
   };
-  auto pending = services.pool.run(std::move(job));
+  auto pending = services.hashing.run(std::move(job));
   co_return co_await std::move(pending);
 }
 
 Task<KnownAccount> check_password(Services& services, const RequestContext& context, std::string email,
                                   std::string password) {
   const auto now = std::chrono::steady_clock::now();
-  if (const unsigned wait = services.throttle.begin(email, context.request.remote_address(), now)) {
+  if (const unsigned wait = services.throttle.begin(email, caller_of(context), now)) {
     Problem problem = Problem::of("too_many_requests", "too many wrong passwords: wait before the next attempt");
     problem.retry_after = wait;
     throw ProblemException(problem);
   }
-  auto job = [&services, email = std::move(email), password = std::move(password),
-              address = std::string(context.request.remote_address())] {
+  auto job = [&services, email = std::move(email), password = std::move(password), address = caller_of(context)] {
     KnownAccount known{email, {}, false};
     try {
       known.credentials = services.readers.with([&](QueryReader& reader) { return reader.credentials(email); });
@@ -45,12 +54,12 @@ Task<KnownAccount> check_password(Services& services, const RequestContext& cont
                                   services.options.password_cost);
     return known;
   };
-  auto pending = services.pool.run(std::move(job));
+  auto pending = services.hashing.run(std::move(job));
   co_return co_await std::move(pending);
 }
 
 void forgive(Services& services, const RequestContext& context, const KnownAccount& known) {
-  services.throttle.succeeded(known.email, context.request.remote_address());
+  services.throttle.succeeded(known.email, caller_of(context));
 }
 
 Problem own_account(std::string_view instead) {

@@ -1,7 +1,10 @@
+#include "api/audit.hpp"
 #include "api/routes/command_routes.hpp"
+#include "api/routes/dossier.hpp"
 #include "api/routes/erasure.hpp"
 #include "api/routes/person_bodies.hpp"
 #include "api/routes/resources.hpp"
+#include "api/routes/retention.hpp"
 #include "api/routes/timeline.hpp"
 #include "commands/person.hpp"
 #include "domain/wire/codec.hpp"
@@ -46,7 +49,13 @@ std::vector<Route> person_routes(Services& services) {
   may_answer(erase, {"erased"});
   rows.add(erasure_row(services));
   rows.add(timeline_row(services, EntityKind::person, k_path, k_tag));
-  return std::move(rows).done();
+  std::vector<Route> routes = std::move(rows).done();
+  for (Route& route : routes) {
+    if (route.method == Method::get) note_reads_of_people(services, route);
+  }
+  for (Route& route : dossier_rows(services)) routes.push_back(std::move(route));
+  routes.push_back(retention_row(services));
+  return routes;
 }
 
 }  // namespace alforis::api

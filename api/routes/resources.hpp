@@ -27,6 +27,7 @@ std::vector<Route> api_key_routes(Services& services);
 std::vector<Route> dashboard_routes(Services& services);  ///< with /kpis
 std::vector<Route> manual_kpi_routes(Services& services);
 std::vector<Route> view_routes(Services& services);
+std::vector<Route> audit_routes(Services& services);
 std::vector<Route> import_routes(Services& services);
 
 }  // namespace alforis::api

@@ -11,6 +11,10 @@ using domain::Uuid;
 
 namespace {
 
+/// A book of the audit log is opened by whatever is noted first.
+template <class State>
+constexpr bool k_opened_by_any = std::is_same_v<State, domain::AuditBook>;
+
 bool creates(std::string_view type) { return type.find(".created.") != std::string_view::npos; }
 
 std::string describe(const domain::Problems& problems) {
@@ -138,7 +142,7 @@ void Folder::apply(std::size_t item, Event&& event) {
   if (!slot.trouble.empty()) return refuse(item, slot.trouble);
   // evolve is total and would pass over both in silence; a projection must not.
   if (creates(Event::k_type) && slot.state) return refuse(item, "created_twice: the entity exists already");
-  if (!creates(Event::k_type) && !slot.state)
+  if (!creates(Event::k_type) && !slot.state && !k_opened_by_any<State>)
     return refuse(item, "never_created: the entity's creation was never seen");
   note_secrets(secrets_, slot.id, event);
   if constexpr (requires { event.keys; }) {

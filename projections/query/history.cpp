@@ -2,6 +2,9 @@
 
 #include <simdjson.h>
 
+#include <charconv>
+#include <utility>
+
 #include "domain/kinds.hpp"
 #include "domain/wire/json.hpp"
 
@@ -25,10 +28,6 @@ std::optional<Kept> member(std::string_view document, std::string_view name) {
   return Kept(value);
 }
 
-std::optional<std::string> text_member(std::string_view document, std::string_view name) {
-  return member<std::string_view, std::string>(document, name);
-}
-
 std::optional<ImportOrigin> import_origin(std::string_view metadata) {
   auto batch = text_member(metadata, "import");
   if (!batch) return std::nullopt;
@@ -40,6 +39,12 @@ ChangeSource change_source(std::string_view metadata) {
   return {text_member(metadata, "request_id"), text_member(metadata, "client"), text_member(metadata, "on_behalf_of")};
 }
 
+/// The event's own, else what was given with the command.
+std::optional<std::string> reason_of(const HistoryRow& row) {
+  if (auto own = text_member(row.data, "reason")) return own;
+  return text_member(row.metadata, "reason");
+}
+
 template <class State>
 class Teller {
  public:
@@ -49,7 +54,7 @@ class Teller {
                        row.type,
                        row.time,
                        row.actor,
-                       reason(row),
+                       reason_of(row),
                        import_origin(row.metadata),
                        change_source(row.metadata),
                        {}};
@@ -63,11 +68,6 @@ class Teller {
   }
 
  private:
-  static std::optional<std::string> reason(const HistoryRow& row) {
-    if (auto own = text_member(row.data, "reason")) return own;
-    return text_member(row.metadata, "reason");
-  }
-
   std::optional<State> state_;
   std::string document_;
 };
@@ -85,7 +85,7 @@ void tell_last(domain::EntityChange& change, const std::vector<HistoryRow>& rows
     }
     const auto event = domain::decode_event(row.type, row.data);
     if (event) domain::evolve_by(state, *event, {change.id, row.actor, row.time});
-    if (last && row.type.ends_with("erased.v1")) change.erased = true;
+    if (last && domain::erases(row.type)) change.erased = true;
   }
   if (!state) return;
   change.created = !before;
@@ -105,6 +105,37 @@ std::vector<HistoryEntry> tell_all(const domain::Uuid& id, const std::vector<His
 }
 
 }  // namespace
+
+std::optional<std::string> text_member(std::string_view document, std::string_view name) {
+  return member<std::string_view, std::string>(document, name);
+}
+
+std::optional<HistoryPlace> read_history_place(std::string_view text) {
+  HistoryPlace place;
+  const char* const end = text.data() + text.size();
+  const auto position = std::from_chars(text.data(), end, place.position);
+  if (position.ec != std::errc{} || position.ptr == end || *position.ptr != ':' ||
+      !std::in_range<std::int64_t>(place.position)) {
+    return std::nullopt;
+  }
+  const auto index = std::from_chars(position.ptr + 1, end, place.index);
+  if (index.ec != std::errc{} || index.ptr != end || !std::in_range<std::int32_t>(place.index)) return std::nullopt;
+  return place;
+}
+
+AuditEntry tell_audit(const domain::Uuid& id, const HistoryRow& row) {
+  const bool noted = domain::entity_kind_of_type(row.type) == domain::EntityKind::audit;
+  return {row.position,
+          row.index,
+          row.time,
+          row.actor,
+          std::string(action_of(row.type)),
+          id,
+          noted,
+          reason_of(row),
+          change_source(row.metadata),
+          row.data};
+}
 
 std::vector<FieldChange> document_changes(std::string_view before, std::string_view after) {
   auto changes = domain::member_changes(before, after);

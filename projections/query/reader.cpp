@@ -9,6 +9,8 @@
 #include "privacy/sealing.hpp"
 #include "projections/postgres/connection.hpp"
 #include "projections/query/columns.hpp"
+#include "projections/query/dossier.hpp"
+#include "projections/query/dossier_source.hpp"
 #include "projections/query/history.hpp"
 #include "projections/query/list_sql.hpp"
 #include "projections/query/past.hpp"
@@ -75,6 +77,7 @@ std::string find_sql(const std::string& schema, EntityKind kind) {
       break;
     case Follows::everybody:
     case Follows::firm:
+    case Follows::nobody:
       ownership = ", false, false, NULL::uuid, NULL::uuid, r.created_by";
       break;
     case Follows::user:
@@ -111,25 +114,6 @@ std::string find_sql(const std::string& schema, EntityKind kind) {
 Ownership ownership_of(const Rows& rows, std::size_t row) {
   if (!rows.boolean(row, 7)) return unknown_ownership();
   return {stored_uuid(rows, row, 8), stored_uuid(rows, row, 9), stored_uuid(rows.text(row, 10))};
-}
-
-/// `position:index`.
-struct HistoryPlace {
-  std::uint64_t position = 0;
-  std::uint32_t index = 0;
-};
-
-std::optional<HistoryPlace> read_place(std::string_view text) {
-  HistoryPlace place;
-  const char* const end = text.data() + text.size();
-  const auto position = std::from_chars(text.data(), end, place.position);
-  if (position.ec != std::errc{} || position.ptr == end || *position.ptr != ':' ||
-      !std::in_range<std::int64_t>(place.position)) {
-    return std::nullopt;
-  }
-  const auto index = std::from_chars(position.ptr + 1, end, place.index);
-  if (index.ec != std::errc{} || index.ptr != end || !std::in_range<std::int32_t>(place.index)) return std::nullopt;
-  return place;
 }
 
 std::int64_t plan_rows(std::string_view plan) {
@@ -306,6 +290,32 @@ class QueryReader::Core {
     return found;
   }
 
+  std::vector<StageStay> stages(const Uuid& organisation, const domain::Date& today) {
+    const std::string day = "(m.moved_at AT TIME ZONE 'Europe/Paris')::date";
+    const Rows rows = read([&](Connection& connection) {
+      return connection.prepared(
+          "SELECT m.to_stage, " + micros("m.moved_at") + ", coalesce(lead(" + day + ") OVER moves, $2::date) - " + day +
+              ", h.actor, h.data FROM " + schema_ + ".stage_moves m LEFT JOIN " + schema_ +
+              ".history h ON h.entity_id = m.organisation_id AND h.\"position\" = m.\"position\" AND h.\"index\" = "
+              "m.\"index\" WHERE m.organisation_id = $1 WINDOW moves AS (ORDER BY m.\"position\", m.\"index\") ORDER "
+              "BY "
+              "m.\"position\", m.\"index\"",
+          {organisation.text(), today.text()});
+    });
+    std::vector<StageStay> stays;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      StageStay stay{static_cast<domain::PipelineStage>(rows.integer(row, 0)),
+                     domain::Instant::from_micros(rows.integer(row, 1)),
+                     std::nullopt,
+                     rows.integer(row, 2),
+                     stored_uuid(rows, row, 3),
+                     text_member(rows.text(row, 4), "reason")};
+      if (!stays.empty()) stays.back().until = stay.since;
+      stays.push_back(std::move(stay));
+    }
+    return stays;
+  }
+
   std::vector<TallyRow> tallies(const TallyQuery& query) {
     const Statement statement = tally_statement(schema_, query);
     const Rows rows =
@@ -355,7 +365,7 @@ class QueryReader::Core {
   Result<HistoryPage> history(EntityKind kind, const Uuid& id, std::string_view after, std::size_t limit) {
     std::optional<HistoryPlace> place;
     if (!after.empty()) {
-      place = read_place(after);
+      place = read_history_place(after);
       if (!place) return domain::problem("invalid_value", "this cursor does not belong to this history", "after");
     }
     HistoryPage page;
@@ -363,9 +373,58 @@ class QueryReader::Core {
     page.entries = tell_history(kind, id, history_rows(id, place));
     if (page.entries.size() > limit) {
       page.entries.resize(limit);
-      page.next = std::to_string(page.entries.back().position) + ':' + std::to_string(page.entries.back().index);
+      page.next = HistoryPlace{page.entries.back().position, page.entries.back().index}.text();
     }
     return page;
+  }
+
+  Result<AuditPage> audit(const AuditQuery& query) {
+    const auto statement = audit_statement(schema_, history_columns() + ", entity_id", query);
+    if (!statement) return statement.error();
+    AuditPage page;
+    page.names = user_names();
+    const Rows rows = read([&](Connection& connection) { return connection.run(statement->sql, statement->params); });
+    const std::size_t shown = std::min(rows.size(), query.limit);
+    page.entries.reserve(shown);
+    for (std::size_t row = 0; row < shown; ++row) {
+      page.entries.push_back(tell_audit(stored_uuid(rows.text(row, k_history_columns)), history_row(rows, row)));
+    }
+    if (rows.size() > shown) page.next = HistoryPlace{page.entries.back().position, page.entries.back().index}.text();
+    return page;
+  }
+
+  Result<ForgettablePage> forgettable(const RetentionQuery& query) {
+    const auto statement = retention_statement(schema_, query);
+    if (!statement) return statement.error();
+    const Rows rows = read([&](Connection& connection) { return connection.run(statement->sql, statement->params); });
+    ForgettablePage page;
+    const std::size_t shown = std::min(rows.size(), query.limit);
+    for (std::size_t row = 0; row < shown; ++row) {
+      page.people.push_back({std::string(rows.text(row, 1)), domain::Instant::from_micros(rows.integer(row, 3))});
+    }
+    if (rows.size() > shown) page.next = retention_place(rows.integer(shown - 1, 2), rows.text(shown - 1, 0));
+    return page;
+  }
+
+  std::optional<Dossier> dossier(const Uuid& person) {
+    auto record = find(EntityKind::person, person);
+    if (!record) return std::nullopt;
+    Dossier dossier = gather_dossier(
+        person, std::move(*record),
+        {schema_,
+         [this](const std::string& sql, const std::vector<Param>& params) {
+           return read([&](Connection& connection) { return connection.run(sql, params); });
+         },
+         [this](EntityKind kind, const Uuid& id) { return tell_history(kind, id, history_rows(id, std::nullopt)); }});
+    AuditQuery accesses;
+    accesses.subject = person;
+    accesses.actions = {"audit.*"};
+    accesses.limit = k_most_of_a_dossier;
+    auto audited = audit(accesses).value();
+    dossier.accesses = std::move(audited.entries);
+    dossier.names = std::move(audited.names);
+    dossier.complete = dossier.complete && !audited.next;
+    return dossier;
   }
 
   std::vector<domain::EntityChange> command_changes(Position position) {
@@ -467,6 +526,18 @@ class QueryReader::Core {
   }
 
  private:
+  UserNames user_names() {
+    const Rows rows =
+        read([&](Connection& connection) { return connection.prepared("SELECT id, doc FROM " + schema_ + ".users"); });
+    UserNames names;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      auto name = text_member(rows.text(row, 1), "full_name");
+      if (!name) name = text_member(rows.text(row, 1), "email");
+      if (name) names.emplace(stored_uuid(rows.text(row, 0)), std::move(*name));
+    }
+    return names;
+  }
+
   /// Runs a read on the connection, which is made when there is none. A connection that was lost while it lay idle says
   /// so only when it is used, so one that had served before gets a second try.
   template <class Work>
@@ -664,6 +735,9 @@ std::vector<Workload> QueryReader::week(const Viewer& viewer, const Uuid& team, 
 Duplicates QueryReader::duplicates(const Viewer& viewer, const std::optional<Uuid>& of, int least) {
   return core_->duplicates(viewer, of, least);
 }
+std::vector<StageStay> QueryReader::stages(const Uuid& organisation, const domain::Date& today) {
+  return core_->stages(organisation, today);
+}
 std::vector<TallyRow> QueryReader::tallies(const TallyQuery& query) { return core_->tallies(query); }
 std::vector<domain::Kpi> QueryReader::kpis(const Uuid& organisation, int first_year, int last_year) {
   return core_->kpis(organisation, first_year, last_year);
@@ -672,6 +746,9 @@ Result<TimelinePage> QueryReader::timeline(const TimelineQuery& query) { return 
 Result<HistoryPage> QueryReader::history(EntityKind kind, const Uuid& id, std::string_view after, std::size_t limit) {
   return core_->history(kind, id, after, limit);
 }
+Result<AuditPage> QueryReader::audit(const AuditQuery& query) { return core_->audit(query); }
+Result<ForgettablePage> QueryReader::forgettable(const RetentionQuery& query) { return core_->forgettable(query); }
+std::optional<Dossier> QueryReader::dossier(const Uuid& person) { return core_->dossier(person); }
 std::vector<domain::EntityChange> QueryReader::command_changes(Position position) {
   return core_->command_changes(position);
 }

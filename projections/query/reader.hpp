@@ -7,19 +7,23 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "domain/api_key.hpp"
 #include "domain/entity_kind.hpp"
 #include "domain/kpi.hpp"
 #include "domain/likeness.hpp"
+#include "domain/organisation.hpp"
 #include "domain/revert.hpp"
 #include "domain/rights.hpp"
 #include "domain/values/date.hpp"
 #include "domain/values/instant.hpp"
 #include "eventstore/commit.hpp"
 #include "privacy/keys.hpp"
+#include "projections/query/audit.hpp"
 #include "projections/query/list_query.hpp"
+#include "projections/query/retention.hpp"
 #include "projections/query/tally_query.hpp"
 #include "projections/query/timeline.hpp"
 
@@ -131,6 +135,42 @@ struct HistoryPage {
   Position position = 0;
 };
 
+/// What the users are called: their names, else their addresses.
+using UserNames = std::unordered_map<domain::Uuid, std::string>;
+
+/// An event as the audit log shows it.
+struct AuditEntry {
+  Position position = 0;
+  std::uint32_t index = 0;
+  domain::Instant time;
+  domain::Uuid actor;
+  std::string action;  ///< action_of() its type
+  domain::Uuid id;     ///< of the record that it is about; of what was only noted: none that clients know
+  bool noted = false;
+  std::optional<std::string> reason;
+  ChangeSource source;
+  std::string data;  ///< JSON, without secrets; what is sealed is opened, what was erased is not there
+};
+
+struct AuditPage {
+  std::vector<AuditEntry> entries;  ///< newest first
+  std::optional<std::string> next;
+  UserNames names;
+};
+
+/// An organisation's time in a stage.
+struct StageStay {
+  domain::PipelineStage stage = domain::PipelineStage::prospect;
+  domain::Instant since;
+  std::optional<domain::Instant> until;  ///< nullopt: it is there now
+  std::int64_t days = 0;                 ///< whole days in Paris, up to now when it is there now
+  std::optional<domain::Uuid> moved_by;  ///< who brought it there; nullopt: not told any more
+  std::optional<std::string> reason;     ///< why
+};
+
+/// All that is held of a person (dossier.hpp).
+struct Dossier;
+
 struct Credentials {
   domain::Uuid user;
   std::string hash;  ///< Argon2id in PHC form; empty: no password was ever set
@@ -217,6 +257,9 @@ class QueryReader {
   /// `least`: percent.
   Duplicates duplicates(const domain::Viewer& viewer, const std::optional<domain::Uuid>& of, int least);
 
+  /// The stages that an organisation was in, oldest first. `today`: the day in Paris.
+  std::vector<StageStay> stages(const domain::Uuid& organisation, const domain::Date& today);
+
   /// What has been counted, in the order of measure, period, bucket, value, currency.
   std::vector<TallyRow> tallies(const TallyQuery& query);
 
@@ -231,6 +274,15 @@ class QueryReader {
   /// unknown id.
   domain::Result<HistoryPage> history(domain::EntityKind kind, const domain::Uuid& id, std::string_view after,
                                       std::size_t limit);
+
+  /// The audit log. Fails with `invalid_value` at `after`.
+  domain::Result<AuditPage> audit(const AuditQuery& query);
+
+  /// Who could be forgotten. Fails with `invalid_value` at `after`.
+  domain::Result<ForgettablePage> forgettable(const RetentionQuery& query);
+
+  /// nullopt: there is no such person. Deleted ones are found too.
+  std::optional<Dossier> dossier(const domain::Uuid& person);
 
   /// What the commit at a position did, entity by entity, in the order of its events. Empty when there is none.
   std::vector<domain::EntityChange> command_changes(Position position);

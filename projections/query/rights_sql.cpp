@@ -86,6 +86,8 @@ std::string RightsSql::may_see(EntityKind kind) {
       return viewer_.team ? "r.id = " + viewer_team() : "false";
     case Follows::account:
       return "r.user_id = " + viewer_id();
+    case Follows::nobody:
+      return "false";
     case Follows::sharing:
       return may_see_shared_view();
   }

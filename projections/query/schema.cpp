@@ -1,6 +1,7 @@
 #include "projections/query/schema.hpp"
 
 #include "domain/values/ascii.hpp"
+#include "projections/query/audit.hpp"
 #include "projections/query/columns.hpp"
 #include "projections/query/tallies.hpp"
 #include "projections/vault/vault_schema.hpp"
@@ -75,6 +76,17 @@ void append_column(std::string& sql, const ColumnInfo& column) {
   }
 }
 
+/// Statistics are samples of what stands in a column, and stay when the row has gone: of persons there are none.
+std::string without_samples(const TableInfo& table, const std::string& name) {
+  const bool of_persons = table.kind == domain::EntityKind::person || table.kind == domain::EntityKind::link;
+  std::string columns = " ALTER doc SET STATISTICS 0";
+  for (const ColumnInfo& column : table.columns) {
+    if (!of_persons || !column.real() || column.type != ColumnType::text || column.name == "doc") continue;
+    columns += ", ALTER " + postgres::quoted_identifier(column.name) + " SET STATISTICS 0";
+  }
+  return "ALTER TABLE " + name + columns + ';';
+}
+
 std::uint64_t fnv1a(std::string_view text) {
   std::uint64_t hash = 14695981039346656037ULL;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
@@ -105,7 +117,7 @@ std::string query_tables_sql(const std::string& schema) {
       first = false;
       append_column(sql, column);
     }
-    sql += ");ALTER TABLE " + schema + '.' + std::string(table.name) + " ALTER doc SET STATISTICS 0;";
+    sql += ");" + without_samples(table, schema + '.' + std::string(table.name));
   }
   return sql + with_schema(k_other_tables, schema) + tallies_table_sql(schema);
 }
@@ -125,6 +137,8 @@ std::vector<std::string> query_finish_statements(const std::string& schema) {
   statements.push_back("CREATE INDEX ON " + schema + ".history USING brin (\"position\") WITH (autosummarize = on);");
   statements.push_back("CREATE INDEX ON " + schema + ".history USING brin (time) WITH (autosummarize = on);");
   statements.push_back("CREATE INDEX ON " + schema + ".history (batch) WHERE batch IS NOT NULL;");
+  statements.push_back("CREATE INDEX ON " + schema + ".history (\"position\", \"index\") WHERE " +
+                       std::string(k_audited_events) + ';');
   return statements;
 }
 

@@ -72,7 +72,9 @@ class TimelineBuilder {
     const std::string limit = " LIMIT " + std::to_string(query_.limit + 1);
     std::string parts;
     for (const TimelineKind kind : query_.kinds) {
-      parts += (parts.empty() ? "(" : " UNION ALL (") + part(kind, after) + limit + ')';
+      for (const Source& source : sources_of(kind)) {
+        parts += (parts.empty() ? "(" : " UNION ALL (") + part(kind, source, after) + limit + ')';
+      }
     }
     statement_.sql =
         "SELECT (extract(epoch FROM moment) * 1000000)::bigint, kind, tie, id, doc, type, data, other FROM (" + parts +
@@ -90,8 +92,7 @@ class TimelineBuilder {
   /// The rows of an entity that hang on the record.
   std::string hang_on_it() { return (organisation() ? "r.organisation_id = " : "r.person_id = ") + around(); }
 
-  std::string part(TimelineKind kind, const std::optional<Place>& after) {
-    const Source source = source_of(kind);
+  std::string part(TimelineKind kind, const Source& source, const std::optional<Place>& after) {
     const auto column = [](const std::string& sql, std::string_view name) {
       return (sql.empty() ? "NULL::text" : sql) + " AS " + std::string(name);
     };
@@ -113,20 +114,37 @@ class TimelineBuilder {
            statement_.bind(place.tie, "text") + ')';
   }
 
-  Source source_of(TimelineKind kind) {
+  std::vector<Source> sources_of(TimelineKind kind) {
     switch (kind) {
-      case TimelineKind::interaction:
-        return subject_of_it("interactions", "r.occurred_at");
+      case TimelineKind::interaction: {
+        std::vector<Source> sources{subject_of_it("interactions", "r.occurred_at")};
+        if (!organisation()) sources.push_back(take_part());
+        return sources;
+      }
       case TimelineKind::task:
-        return subject_of_it("tasks", "coalesce(r.completed_at, r.created_at)");
+        return {subject_of_it("tasks", "coalesce(r.completed_at, r.created_at)")};
       case TimelineKind::stage:
-        return stage_moves();
+        return {stage_moves()};
       case TimelineKind::mandat:
-        return mandat_moves();
+        return {mandat_moves()};
       case TimelineKind::link:
-        return links();
+        return {links()};
     }
     return {};
+  }
+
+  /// Interactions about something else that the person took part in; found by an index on those with participants.
+  Source take_part() {
+    Source source;
+    source.at = "r.occurred_at";
+    source.tie = "r.id::text";
+    source.rows = "FROM " + table("interactions") +
+                  " r WHERE r.participant_ids <> '{}' AND r.participant_ids @> ARRAY[" +
+                  statement_.bind(query_.id.text(), "text") + " COLLATE \"C\"] AND r.person_id IS DISTINCT FROM " +
+                  around() + " AND NOT r.deleted AND r.occurred_at IS NOT NULL";
+    const std::string seen = rights_.may_see(EntityKind::interaction);
+    if (!seen.empty()) source.rows += " AND " + seen;
+    return source;
   }
 
   /// What is about the organisation is seen by who sees it; what is about the person may be about an organisation too.

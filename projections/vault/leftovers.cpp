@@ -25,7 +25,27 @@ std::vector<Leftover> find_leftovers(const std::string& dsn, const std::string& 
       if (!rows.empty()) found.push_back({name, i});
     }
   }
+  // What ANALYZE sampled.
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto rows = connection.run(
+        "SELECT DISTINCT format('statistics of %I.%I', schemaname, tablename) FROM pg_stats s WHERE (schemaname = $2 "
+        "OR "
+        "starts_with(schemaname, $2 || '_')) AND position($1 in s::text) > 0",
+        {values[i], std::string(workspace)});
+    for (std::size_t row = 0; row < rows.size(); ++row) found.push_back({std::string(rows.text(row, 0)), i});
+  }
   return found;
+}
+
+void flush_old_files(const std::string& dsn) {
+  postgres::ConnectionOptions options;
+  options.application = "alforis verify";
+  options.stall_timeout = std::chrono::milliseconds(0);
+  postgres::Connection connection(dsn, options);
+  // Files of tables that were dropped go with a checkpoint; segments of the WAL with the one after them.
+  connection.script("CHECKPOINT");
+  connection.run("SELECT pg_switch_wal()");
+  connection.script("CHECKPOINT");
 }
 
 }  // namespace alforis::projections

@@ -316,7 +316,7 @@ def test_a_doubled_parameter_of_a_history_is_named(register, query, name):
 def test_lists_of_the_other_resources_filter_and_sort_too(register):
     admin = register.admin
     people = [admin.create("people", {"first_name": f"P{i}", "last_name": ["Zoé", "ábel", "Mo"][i % 3], "country": "FR" if i % 2 else "BE",
-                                      "consent": ["none", "given", "refused"][i % 3]}) for i in range(9)]
+                                      "consent": ["none", "given", "refused"][i % 3], "consent_source": "salon"}) for i in range(9)]
     organisation = register.all[0]
     for i, person in enumerate(people[:4]):
         admin.create("links", {"person_id": person["id"], "organisation_id": organisation["id"], "role": "technique" if i % 2 else "decideur"})

@@ -275,3 +275,27 @@ def test_verify_says_that_nothing_is_left(make_server, tmp_path):
         return done.returncode == 0 and json.loads(done.stdout)["traces"] == []
 
     wait_until(nothing_left, lambda: server.cli("verify", "--erasure", subject.person["id"], "--values", values).stdout)
+
+
+def test_after_a_rebuild_nothing_is_left_in_postgresqls_own_files(make_server, own_postgres, tmp_path):
+    """Byte by byte, the WAL too: row versions, dropped tables, samples of columns."""
+    server = make_server(dsn=own_postgres.dsn)
+    subject = Subject(Firm(server))
+    with server.database() as cursor:
+        cursor.execute("ANALYZE")
+    values = tmp_path / "values"
+    values.write_text("\n".join(subject.words) + "\n")
+
+    def traces():
+        done = server.cli("verify", "--erasure", subject.person["id"], "--values", values, "--postgres-files", own_postgres.directory / "data", "--json")
+        assert done.returncode in (0, 1), done.stderr
+        return json.loads(done.stdout)["traces"]
+
+    def in_wal():
+        return [file.name for file in (own_postgres.directory / "data/pg_wal").glob("0*") if subject.words[0].encode() in file.read_bytes()]
+
+    assert in_wal() and any("/base/" in trace["place"] for trace in traces())
+    subject.erase().ok()
+    assert server.cli("rebuild").returncode == 0
+    wait_until(lambda: traces() == [], lambda: f"left: {traces()[:5]}")
+    assert in_wal() == []

@@ -111,13 +111,15 @@ def test_a_merge_patch_of_null_empties_what_may_be_empty_and_refuses_the_rest(fi
         answer = firm.admin.patch(path, {name: None})
         if name in NEVER_EMPTY:
             assert errors_by_pointer(answer.problem(422, "invalid_input")) == {"/" + name: "not_nullable"}
+        elif name in ("consent_date", "consent_source"):  # go only with the consent itself
+            assert errors_by_pointer(answer.problem(422, "invalid_input")) == {"/" + name: "required"}
         elif name == "last_name":
             assert set(errors_by_pointer(answer.problem(422))) == {"/first_name", "/last_name"}
         else:
             assert answer.ok().get(name) == ([] if name in LISTS else None), name
     after = firm.admin.get(path).ok()
     kept = {name for name in body if after.get(name) not in (None, [])}
-    assert kept == (NEVER_EMPTY | {"last_name"}) & set(body)
+    assert kept == (NEVER_EMPTY | {"last_name", "consent_date", "consent_source"}) & set(body)
 
 
 def test_a_merge_patch_changes_what_it_names_and_nothing_else(each_firm):

@@ -3,7 +3,7 @@
 import json
 import uuid
 
-from alforis_client import API, Threads, until_taken
+from alforis_client import API, Threads, until_taken, wait_until
 from firm import PASSWORD, lei, organisation_path, unique
 
 
@@ -102,3 +102,20 @@ def test_who_is_deactivated_at_one_server_is_refused_at_the_other(make_server, b
             until_taken(lambda headers: here.patch(f"{API}/users/{made.id}", {"active": False}, headers=headers)).ok()
             one.await_position(here.position)
         there.get(f"{API}/organisations", headers={"Alforis-After": str(here.position)}).problem(401)
+
+
+def test_what_the_firm_chose_at_one_server_holds_at_the_other(make_server, brokers):
+    """Reads that are to be noted are noted everywhere, also by a server that another deposed."""
+    one = make_server(brokers=brokers)
+    two = make_server(brokers=brokers, beside=one)
+    here, there = one.login(), two.login()
+    person = until_taken(lambda headers: here.post(f"{API}/people", {"last_name": unique("Deux")}, headers=headers))
+    until_taken(lambda headers: here.patch(f"{API}/workspace", {"audit_reads_of_people": True}, headers=headers)).ok()
+    there.position = here.position
+    two.await_position(here.position)
+    wait_until(lambda: there.get(f"{API}/people/{person.id}").ok() and audited(here, person.id), "a note of the read", timeout=5)
+
+
+def audited(client, person):
+    client.position = client.log_end()
+    return client.get(f"{API}/audit", query={"action": "audit.person_read", "subject": person}).ok()["items"]

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
 #include "domain/events.hpp"
+#include "domain/wire/json.hpp"
 #include "tests/unit/domain/samples.hpp"
 
 namespace alforis::domain {
@@ -80,6 +82,16 @@ void expect_evolves(const AnyEvent& event) {
       event);
 }
 
+/// Every member is written again as it was, in its order. A field with a default that came later may stand beside them.
+void expect_keeps(const std::string& written, const std::string& text) {
+  const auto now = wire::members_of(written);
+  auto at = now.begin();
+  for (const wire::Member& member : wire::members_of(text)) {
+    at = std::find(at, now.end(), member);
+    ASSERT_NE(at, now.end()) << member.name << " is not written as it was: " << written;
+  }
+}
+
 TEST(GoldenEvents, DecodeEvolveAndAreWrittenAsTheyWere) {
   std::size_t files = 0;
   for (const auto& file : std::filesystem::directory_iterator(file_of("x").parent_path())) {
@@ -94,7 +106,7 @@ TEST(GoldenEvents, DecodeEvolveAndAreWrittenAsTheyWere) {
         continue;
       }
       EXPECT_EQ(event_type(*event), type);
-      EXPECT_EQ(encode_event(*event), text);
+      expect_keeps(encode_event(*event), text);
       expect_evolves(*event);
     }
   }

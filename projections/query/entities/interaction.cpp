@@ -56,7 +56,9 @@ const TableOf<Interaction>& table_of<Interaction>() {
       "interactions",
       interaction_columns(),
       {"(created_at, id)", "(occurred_at DESC NULLS LAST, id DESC)", "(organisation_id, occurred_at)",
-       "(person_id, occurred_at) WHERE person_id IS NOT NULL", "(next_action_at, id) WHERE next_action_at IS NOT NULL",
+       "(person_id, occurred_at) WHERE person_id IS NOT NULL",
+       "USING gin (participant_ids) WHERE participant_ids <> '{}'",
+       "(next_action_at, id) WHERE next_action_at IS NOT NULL",
        "(coalesce(assignee_id, created_by), next_action_at) WHERE next_action_at IS NOT NULL"}};
   return table;
 }

@@ -31,15 +31,17 @@ TEST(Secrets, AreNoPartOfWhatIsRememberedOfABody) {
   EXPECT_EQ(remembered<PasswordChange>(R"({"current":"correct horse","password":"battery staple"})"), "{}");
 }
 
-TEST(RequestHash, TellsMethodTargetAndBodyApart) {
+TEST(RequestHash, TellsMethodTargetAndBodyApartUnderTheServersKey) {
+  const TokenKey key(std::string(32, 'k'));
   Request request;
   request.set_method(Method::post);
   request.set_target("/api/v1/users");
-  const std::string hash = request_hash(request, "{}");
-  EXPECT_EQ(hash, request_hash(request, "{}"));
-  EXPECT_NE(hash, request_hash(request, R"({"a":1})"));
+  const std::string hash = request_hash(key, request, "{}");
+  EXPECT_EQ(hash, request_hash(key, request, "{}"));
+  EXPECT_NE(hash, request_hash(key, request, R"({"a":1})"));
+  EXPECT_NE(hash, request_hash(TokenKey(std::string(32, 'l')), request, "{}"));
   request.set_method(Method::patch);
-  EXPECT_NE(hash, request_hash(request, "{}"));
+  EXPECT_NE(hash, request_hash(key, request, "{}"));
 }
 
 template <class T>

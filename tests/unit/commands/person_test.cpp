@@ -67,6 +67,17 @@ TEST(CreatePerson, PhonesAreReadAsDialledInTheCountry) {
   EXPECT_EQ(firm.state<Person>("p").mobile->text(), "+32470123456");
 }
 
+TEST(CreatePerson, AConsentBringsItsSourceAndIsOfToday) {
+  const Firm firm;
+  EXPECT_EQ(firm.when("sam", create_person("p", R"({"last_name":"P","consent":"refused"})")),
+            "invalid invalid_input required@/consent_source");
+  EXPECT_THAT(firm.when("sam", create_person("p", R"({"last_name":"P","consent":"given","consent_source":"Salon"})")),
+              ::testing::ContainsRegex(R"("consent":"given","consent_date":"[0-9]{4}-[0-9]{2}-[0-9]{2}")"));
+  EXPECT_EQ(firm.when("sam", create_person("p", R"({"last_name":"P","consent":"given","consent_source":"Salon",)"
+                                                R"("consent_date":"2099-12-31"})")),
+            "invalid invalid_input out_of_range@/consent_date");
+}
+
 TEST(UpdatePerson, ReadsPhonesThatWereNotUnderstoodAgainWhenTheCountryChanges) {
   Firm firm;
   firm.given("sam", create_person("p", R"({"last_name":"P","personal_phone":"02 555 12 12","mobile":"02 555 13 13"})"));
@@ -93,8 +104,8 @@ TEST(CreatePerson, IsNothingForViewersAndNeedsAnIdOfItsOwn) {
 TEST(UpdatePerson, KeepsOnlyWhatChangesAndANameAtAll) {
   Firm firm;
   firm.given("sam", create_person("p", R"({"first_name":"Ana","last_name":"P","mobile":"+33612345678"})"));
-  EXPECT_EQ(firm.when("sam", update_person("p", R"({"first_name":null,"last_name":"P","consent":"given"})")),
-            R"(person.updated.v1 p {"first_name":null,"consent":"given"})");
+  EXPECT_EQ(firm.when("sam", update_person("p", R"({"first_name":null,"last_name":"P","unsubscribed":true})")),
+            R"(person.updated.v1 p {"first_name":null,"unsubscribed":true})");
   EXPECT_EQ(firm.when("sam", update_person("p", R"({"first_name":null,"last_name":null})")),
             "invalid invalid_input required@/first_name required@/last_name");
   for (const auto* same : {"{}", R"({"mobile":"06 12 34 56 78"})", R"({"unsubscribed":false,"notes":null})"}) {

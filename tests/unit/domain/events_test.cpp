@@ -50,7 +50,9 @@ TEST(Evolve, IsTotal) {
     std::optional<State> some = fewest<State>();
     evolve(some, full<Event>(), k_later);
     ASSERT_TRUE(some.has_value()) << Event::k_type;
-    EXPECT_EQ(none.has_value(), Event::k_type.ends_with(".created.v1")) << Event::k_type;
+    // A book of the audit log is opened by whatever is noted first.
+    const bool begins = Event::k_type.ends_with(".created.v1") || std::is_same_v<State, AuditBook>;
+    EXPECT_EQ(none.has_value(), begins) << Event::k_type;
   });
 }
 

@@ -212,5 +212,13 @@ TEST(Rights, OfAViewAreItsMakersAndReadingItIsSharedWithTheTeamOrTheFirm) {
   }
 }
 
+TEST(Rights, WhatIsNoUsersIsTheAdministratorsAlone) {
+  const Whose record{Follows::nobody, {}, k_me};
+  for (const Role role : {Role::viewer, Role::sales, Role::manager, Role::admin}) {
+    EXPECT_EQ(can_see(me(role), record), role == Role::admin) << static_cast<int>(role);
+    EXPECT_EQ(can_update(me(role), record), role == Role::admin) << static_cast<int>(role);
+  }
+}
+
 }  // namespace
 }  // namespace alforis::domain
