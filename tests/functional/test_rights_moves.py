@@ -18,7 +18,7 @@ from rights_firm import DAY, STAGES, House
 from rights_model import DELETABLE, KINDS, OPEN_STAGES
 
 MOVES = 240 if os.environ.get("ALFORIS_TEST_LONG") == "1" else 24
-MOVES_A_ROUND = 6
+MOVES_A_ROUND = 8
 ABSENT = "0195c2a0-0000-7000-8000-00000000ffff"
 MONTH = {"from": "2026-01-01", "to": "2026-01-31"}
 PARTS = ("overdue", "today", "this_week", "later")
