@@ -96,6 +96,21 @@ def test_a_snooze_ends_where_the_calendar_ends(admin):
     assert [admin.post(path_of("tasks", leap) + "/snooze", {"days": days}).ok()["due_at"][:10] for days in (1, 365)] == ["2028-03-01", "2029-03-01"]
 
 
+def test_figures_end_where_the_calendar_ends(make_server):
+    """Asking for the last days of all may be refused, but it comes to an end."""
+    server = make_server()
+    client = server.anonymous(timeout=5)
+    client.token = server.admin_token()
+    for path in ("dashboards/activity?", "dashboards/funnel?", *(f"kpis?user_id=me&period={period}&" for period in ("month", "quarter", "year"))):
+        for first, last in (("2200-12-31", "2200-12-31"), ("2200-12-29", "2200-12-31"), ("2200-12-01", "2200-12-30"), ("2200-01-01", "2200-12-31"), ("1900-01-01", "1900-01-01")):
+            try:
+                answer = client.get(f"{API}/{path}from={first}&to={last}")
+            except TimeoutError:
+                server.kill()  # before it has taken all the memory
+                raise AssertionError(f"no answer to {path} from {first} to {last}") from None
+            assert answer.status == (400 if last == "2200-12-31" else 200), answer
+
+
 def test_months_of_kpis_are_of_the_calendar(admin):
     for year, month, pointer in ((0, 1, "/year"), (2019, 1, "/year"), (2101, 1, "/year"), (9999, 1, "/year"), (-2026, 1, "/year"), (2026, 0, "/month"), (2026, 13, "/month")):
         body = {"organisation_id": new_record(admin, "organisations")["id"], "year": year, "month": month}
