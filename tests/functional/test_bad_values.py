@@ -89,6 +89,23 @@ def test_an_instant_is_one_of_the_calendar(admin, kind, member):
         admin.get(organisation_path(made["organisation_id"]) + "/timeline", query={"limit": 1}).ok()
 
 
+def test_year_0_is_refused_or_kept_and_found(admin):
+    """RFC 3339 has it, PostgreSQL calls it 1 BC."""
+    moment = "0000-02-29T12:00:00Z"
+    organisation = new_record(admin, "organisations")
+    for number in range(2):
+        answer = admin.post(f"{API}/interactions", {"title": f"{number}", "organisation_id": organisation["id"], "occurred_at": moment, "next_action_at": moment})
+        assert answer.status in (201, 422), answer
+    timeline = organisation_path(organisation["id"]) + "/timeline"
+    questions = [(f"{API}/interactions", {"occurred_at.gte": moment}), (f"{API}/interactions", {"occurred_at": moment}), (f"{API}/interactions/agenda", {"next_action_at.before": moment}),
+                 (f"{API}/organisations", {"created_at.from": moment}), (f"{API}/organisations", {"as_of": moment}), (organisation_path(organisation["id"]), {"as_of": moment})]
+    page = admin.get(timeline, query={"limit": 1}).ok()
+    if page["next"]:
+        questions.append((timeline, {"limit": 1, "after": page["next"]}))
+    statuses = {(path.split("/")[-1], *query): admin.get(path, query=query).status for path, query in questions}
+    assert set(statuses.values()) <= {200, 400, 404}, statuses
+
+
 def test_a_snooze_ends_where_the_calendar_ends(admin):
     last = new_record(admin, "tasks", due_at="9999-12-31T12:00:00Z")
     assert errors_by_pointer(refused(admin, "POST", path_of("tasks", last) + "/snooze", {"days": 1}).problem(422)) == {"/days": "out_of_range"}
