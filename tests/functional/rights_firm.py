@@ -373,16 +373,18 @@ class House:
             self.model.name(record, stays.id)
 
     def reassign(self):
-        """Everything that one user has; what the other may not have stays."""
+        """Everything that one user has, as far as a manager or administrator may give it; what the other may not have stays."""
         one, other = self.somebody(), self.somebody()
-        answer = self.root.post(f"{one.user.path}/reassign", {"to": other.id})
-        outcomes = self.done(None, answer, undoable=False).json()["outcomes"]
+        able = [a for a in self.askers.values() if a.user.role in ("admin", "manager") and self.model.sees(a.user, one.user)]
+        asker = self.dice.choice(able)
+        answer = asker.ask("POST", f"{one.user.path}/reassign", {"to": other.id})
+        outcomes = self.done(asker, answer, undoable=False).json()["outcomes"]
         for record in (self.model.records[outcome["id"]] for outcome in outcomes if outcome["outcome"] == "changed"):
             if record.kind == "organisations":
                 record.owner = other.id
             else:
                 record.assignee = other.id
-        return f"what {one.name} has is {other.name}'s"
+        return f"{asker.name} gives what {one.name} has to {other.name}"
 
     def share_view(self):
         view = self.dice.choice(self.model.live("views"))

@@ -151,11 +151,43 @@ class Model:
         survivor = self.survivor(record)
         return 301 if record.merged_into and not survivor.deleted and self.sees(asker, survivor) else 404
 
-    def patch_statuses(self, asker, record):
+    def patch_status(self, asker, record):
         """Of a change that changes nothing: hidden is 404, whatever else would stand against it."""
+        survivor = self.survivor(record)
+        if record.merged_into and self.sees(asker, survivor):
+            return 301
         if not self.knows(asker, record):
-            return (404,)
-        return (409,) if record.deleted else (200, 403, 409)
+            return 404
+        if record.deleted:
+            return 409
+        if not self.may_change(asker, record):
+            return 403
+        return 409 if self.waits(record) else 200
+
+    def may_change(self, asker, record):
+        """Of what the asker sees."""
+        if record.kind == "organisations":
+            return self.keeps(asker, record)
+        if record.kind in HANG_ON_ORGANISATION:
+            return self.keeps(asker, self.records[record.organisation])
+        if record.kind == "views":
+            return asker.role == "admin" or record.maker == asker.id
+        if asker.role != "sales" or record.kind == "produits":
+            return asker.role in ("admin", "manager")
+        own = record.maker == asker.id or record.assignee == asker.id
+        return own or any(self.keeps(asker, organisation) for organisation in self.organisations_of(record))
+
+    def organisations_of(self, record):
+        """Of a person, an interaction or a task."""
+        if record.organisation:
+            return [self.records[record.organisation]]
+        person = record if record.kind == "people" else record.person and self.records[record.person]
+        return self.linked(person) if person else []
+
+    def waits(self, record):
+        """What hangs on something in the trash does not change, nor does what has ended."""
+        ends = [self.records[end] for end in (record.organisation, record.person) if end]
+        return record.kind in HANG_ON_ORGANISATION and (not record.live or any(end.deleted for end in ends))
 
     def hidden_from(self, asker):
         """The ids and markers that no answer to the asker may hold. Users' ids are no secret: every record says who made it."""

@@ -21,6 +21,7 @@ MOVES = 240 if os.environ.get("ALFORIS_TEST_LONG") == "1" else 24
 MOVES_A_ROUND = 8
 ABSENT = "0195c2a0-0000-7000-8000-00000000ffff"
 MONTH = {"from": "2026-01-01", "to": "2026-01-31"}
+CHANGEABLE = tuple(kind for kind in KINDS if kind not in ("users", "teams"))  # by others than administrators
 PARTS = ("overdue", "today", "this_week", "later")
 
 
@@ -244,6 +245,15 @@ def check_agendas(house, asker):
         assert counted == collections.Counter(t.assignee for t in tasks if t.assignee in members)
 
 
+def check_the_writer(house, asker):
+    """It says of each record what the asker may do with it, and a change of nothing leaves nothing."""
+    before = house.root.log_end()
+    for record in sample(house, [r for r in house.model.records.values() if r.kind in CHANGEABLE], 16):
+        answer = asker.ask("PATCH", record.path, {})
+        assert answer.status == house.model.patch_status(asker.user, record), (asker.user, record, answer)
+    assert house.root.log_end() == before
+
+
 # ---- refusals ------------------------------------------------------------------------------------------------------
 
 
@@ -254,7 +264,7 @@ def check_refusals(house, asker):
     for organisation in hidden:
         refuse_references(asker, organisation)
         refuse_changes(house, asker, organisation)
-        refuse_what_is_unique(asker, organisation)
+        refuse_what_is_unique(house, asker, organisation)
         if seen:
             merging = [asker.ask("POST", seen[0].path + "/merge", {"into": into}) for into in (organisation.id, ABSENT)]
             assert problem_of(merging[0]) == problem_of(merging[1])
@@ -288,13 +298,16 @@ def refuse_changes(house, asker, record):
         assert [{**outcome, "id": None} for outcome in outcomes] == [{**outcomes[1], "id": None}] * 2
 
 
-def refuse_what_is_unique(asker, organisation):
+def refuse_what_is_unique(house, asker, organisation):
     """The number of a hidden record is taken, by whom is not said; nor whose the id is."""
     if asker.user.role == "viewer":
         return
-    bodies = ({"name": "x", "lei": organisation.figures["lei"]}, {"name": "x", "id": organisation.id})
-    for body, code in zip(bodies, ("not_unique", "already_exists")):
-        assert "conflict" not in asker.ask("POST", f"{API}/organisations", body).problem(409, code)
+    questions = [("organisations", {"name": "x", "lei": organisation.figures["lei"]}, "not_unique"), ("organisations", {"name": "x", "id": organisation.id}, "already_exists")]
+    kept = [o for o in house.model.live("organisations") if house.model.keeps(asker.user, o)]
+    for mandat in hidden_and_seen(house, asker, "mandats", 1)[0] if kept else ():
+        questions.append(("mandats", {"organisation_id": kept[0].id, "number": f"LE {mandat.marker}"}, "not_unique"))
+    for kind, body, code in questions:
+        assert "conflict" not in asker.ask("POST", f"{API}/{kind}", body).problem(409, code)
     if asker.user.role == "manager":
         record = {"name": "x", "lei": organisation.figures["lei"]}
         batch = {"import_id": str(uuid.uuid4()), "source": "x.csv", "dry_run": True, "records": [{"record": record}]}
@@ -325,7 +338,7 @@ def refuse_hidden_users(house, asker):
 
 
 WAYS_OUT = (check_lists, check_accounts, check_words, check_filters, check_the_past, check_timelines, check_dashboards, check_kpis,
-            check_duplicates, check_agendas, check_refusals)
+            check_duplicates, check_agendas, check_the_writer, check_refusals)
 
 
 def check_everything(house, most_records):
@@ -339,27 +352,38 @@ def check_everything(house, most_records):
 
 
 def status_matrix(house):
-    return {(asker.name, record.id): house.model.read_status(asker.user, record) for asker in house.askers.values() for record in house.model.records.values()}
+    """(of a read, of a change) of every record by every user."""
+    model = house.model
+    def statuses(asker, record):
+        return model.read_status(asker.user, record), model.patch_status(asker.user, record) if record.kind in CHANGEABLE else None
+    return {(asker.name, record.id): statuses(asker, record) for asker in house.askers.values() for record in model.records.values()}
 
 
 def check_that_it_counts_at_once(house, before):
     """Of what the move opened or closed: the writer goes by it with the very next command, other clients' reads within a second."""
     now = status_matrix(house)
-    changed = [pair for pair in now if before.get(pair) != now[pair] and pair in before]
-    changed = [(house.askers[name], house.model.records[identity]) for name, identity in house.dice.sample(changed, min(4, len(changed)))]
-    for asker, record in changed:
-        if record.kind not in ("users", "teams", "produits") and not record.merged_into:
+    changed = [pair for pair in now if pair in before and before[pair] != now[pair]]
+    for name, identity in house.dice.sample(changed, min(4, len(changed))):
+        asker, record = house.askers[name], house.model.records[identity]
+        if record.kind in CHANGEABLE:
             answer = asker.client.twin().patch(record.path, {})
-            assert answer.status in house.model.patch_statuses(asker.user, record), (asker.user, record, answer)
-    for asker, record in changed:
-        client = asker.client.twin()
-        client.position = 0
-        expected = now[asker.name, record.id]
-        found = [record.id] if house.model.sees(asker.user, record) and not record.deleted else []
-        while client.get(record.path).status != expected or [i["id"] for i in client.get(f"{API}/{record.kind}", query={"q": record.marker}).ok()["items"]] != found:
-            assert time.monotonic() - house.moved_at < 1, f"after a second {asker.name} still does not read {expected} of {record}"
-        house.slowest = max(house.slowest, time.monotonic() - house.moved_at)
-        client.close()
+            assert answer.status == now[name, identity][1], (asker.user, record, answer)
+    read_differently = [pair for pair in changed if before[pair][0] != now[pair][0]]
+    for name, identity in house.dice.sample(read_differently, min(4, len(read_differently))):
+        await_reads(house, house.askers[name], house.model.records[identity], now[name, identity][0])
+
+
+def await_reads(house, asker, record, expected):
+    """By a client that knows of no position."""
+    client = asker.client.twin()
+    client.position = 0
+    found = [record.id] if expected == 200 else []
+    def listed():
+        return [item["id"] for item in client.get(f"{API}/{record.kind}", query={"q": record.marker}).ok()["items"]]
+    while client.get(record.path).status != expected or listed() != found:
+        assert time.monotonic() - house.moved_at < 1, f"after a second {asker.name} still does not read {expected} of {record}"
+    house.slowest = max(house.slowest, time.monotonic() - house.moved_at)
+    client.close()
 
 
 def test_nothing_leaks_while_owners_users_and_teams_move_about(house):
