@@ -161,6 +161,8 @@ class House:
             self.make_view(self.askers[name])
         for record in [r for r in self.model.records.values() if self.dice.random() < 0.1]:
             self.delete(record)
+        for _ in range(3):
+            self.merge()
 
     def make_organisation(self, number):
         owner = None if number % 5 == 0 else self.somebody().id
