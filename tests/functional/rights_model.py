@@ -144,17 +144,20 @@ class Model:
     def listed(self, asker, kind, deleted=False):
         return [r for r in self.of(kind) if r.deleted == deleted and (self.restores if deleted else self.sees)(asker, r)]
 
-    def read_status(self, asker, record):
-        """Of GET /x/{id}: what was merged leads to the record that took its place, if the asker sees that."""
-        if not record.deleted:
-            return 200 if self.sees(asker, record) else 404
+    def leads_on(self, asker, record):
+        """What was merged leads to the record that took its place, if that is there and the asker sees it."""
         survivor = self.survivor(record)
-        return 301 if record.merged_into and not survivor.deleted and self.sees(asker, survivor) else 404
+        return bool(record.merged_into) and not survivor.deleted and self.sees(asker, survivor)
+
+    def read_status(self, asker, record):
+        """Of GET /x/{id}."""
+        if record.deleted:
+            return 301 if self.leads_on(asker, record) else 404
+        return 200 if self.sees(asker, record) else 404
 
     def patch_status(self, asker, record):
         """Of a change that changes nothing: hidden is 404, whatever else would stand against it."""
-        survivor = self.survivor(record)
-        if record.merged_into and self.sees(asker, survivor):
+        if self.leads_on(asker, record):
             return 301
         if not self.knows(asker, record):
             return 404

@@ -433,6 +433,21 @@ def test_who_may_not_restore_does_not_find_what_they_deleted(make_server):
     assert client.list("organisations", as_of_position=before) == []
 
 
+def test_an_alias_of_what_is_in_the_trash_leads_nowhere(make_server):
+    """Whoever may not restore is not told of the record that took its place, and then was deleted."""
+    firm = Firm(make_server())
+    goes, stays = (firm.organisation("colleague")["id"] for _ in range(2))
+    firm.admin.post(f"{API}/organisations/{goes}/merge", {"into": stays}).ok()
+    firm.admin.delete(f"{API}/organisations/{stays}").ok()
+    firm.everybody_follows()
+    path = f"{API}/organisations/{goes}"
+    for name, status in (("viewer", 404), ("sales", 404), ("manager", 409)):
+        client = firm.people[name]
+        client.get(path).problem(404)
+        for method, rest, body in (("PATCH", "", {}), ("POST", "/stage", {"stage": "signe"}), ("DELETE", "", None), ("POST", "/merge", {"into": ABSENT})):
+            client.request(method, path + rest, body).problem(status)
+
+
 def test_a_hidden_batch_is_undone_like_one_that_is_not_there(make_server):
     firm = Firm(make_server())
     ids = [firm.organisation("other_sales")["id"] for _ in range(2)]
