@@ -48,7 +48,7 @@ Refusal merged_away(const Uuid& organisation, const DecisionContext& context) {
   const Uuid survivor = context.state.survivor(organisation);
   if (survivor == organisation) return std::nullopt;
   const auto found = context.state.find<domain::Organisation>(survivor);
-  if (!found || !may_see(*found, context)) return std::nullopt;
+  if (!found || found->deleted() || !may_see(*found, context)) return std::nullopt;
   Rejection moved{RejectionKind::moved, "merged", "the organisation was merged into another", {}, {}, {}};
   moved.conflict = survivor;
   return moved;

@@ -125,7 +125,7 @@ Found<State> visible(const Uuid& id, const DecisionContext& context) {
   return std::move(*found);
 }
 
-/// Where to find an organisation that was merged into one that the actor may see.
+/// Where to find an organisation that was merged into one that is there and the actor may see.
 Refusal merged_away(const Uuid& organisation, const DecisionContext& context);
 
 /// The record, if it is there, not deleted, and the actor may see it. To who may not restore it, a deleted record is as

@@ -9,6 +9,8 @@ using domain::Date;
 namespace {
 
 constexpr std::chrono::days k_longest_range{3660};
+/// Periods are walked until one begins after the range: behind the very last day none would.
+constexpr std::chrono::sys_days k_last_end = std::chrono::year{Date::k_last_year} / 12 / 30;
 
 /// The nearest day that there is.
 Date clamped(std::chrono::sys_days day) {
@@ -62,6 +64,7 @@ Expected<DayRange> asked_range(const RequestContext& context, const DayRange& ot
   if (range.to.days() - range.from.days() > k_longest_range) {
     return Problem::parameter("to", "invalid_value", "at most ten years at once");
   }
+  if (range.to.days() > k_last_end) return Problem::parameter("to", "invalid_value", "2200-12-30 is the last");
   return range;
 }
 

@@ -89,6 +89,8 @@ Task<Response> undo(Services& services, RequestContext& context) {
   answer.position = static_cast<std::int64_t>(services.gate.position());
   for (std::size_t i = 0; i < results.size(); ++i) {
     const auto* rejection = std::get_if<commands::Rejection>(&results[i]);
+    // Of what one may not see one is not told that it is there.
+    if (rejection != nullptr && rejection->kind == commands::RejectionKind::not_found) continue;
     if (rejection != nullptr && (what.position || concerns_all(*rejection))) {
       co_return context.answer(Problem::of(*rejection));
     }
@@ -96,10 +98,9 @@ Task<Response> undo(Services& services, RequestContext& context) {
       answer.position = std::max(answer.position, static_cast<std::int64_t>(outcome->position));
       if (outcome->changed) services.on_acknowledged(*outcome);
     }
-    // Of what one may not see one is not told that it is there.
-    if (rejection != nullptr && rejection->kind == commands::RejectionKind::not_found) continue;
     answer.outcomes.push_back(outcome_of(commits[i].position, results[i]));
   }
+  if (answer.outcomes.empty()) co_return context.answer(Problem::of("not_found"));
   Response response = Response::json(wire::to_json(answer));
   response.header("Alforis-Position", std::to_string(answer.position));
   co_return response;

@@ -97,7 +97,8 @@ std::string RightsSql::may_see(EntityKind kind) {
 std::string RightsSql::may_find_deleted(EntityKind kind) {
   if (viewer_.role == Role::admin) return {};
   if (domain::follows(kind) == Follows::sharing) return "r.created_by = " + viewer_id();
-  // The trash is the managers'; others find what they deleted themselves, because that they may restore.
+  // The trash is the managers'; sales people find what they deleted themselves, because that they may restore.
+  if (viewer_.role == Role::viewer) return "false";
   return viewer_.role < Role::manager ? "r.deleted_by = " + viewer_id() : std::string();
 }
 
