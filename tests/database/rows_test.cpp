@@ -23,6 +23,21 @@ TEST_F(QueryTest, AnInstantStandsForTheLastCommitBeforeItHoweverQuietItWas) {
   EXPECT_EQ(reader_.position_at(next), newest);
 }
 
+TEST_F(QueryTest, TablesThatAreFullAlreadyAreNotAnalysedAgainAfterARestart) {
+  const auto fill = [this](int from, int count) {
+    std::vector<std::pair<Uuid, domain::AnyEvent>> events;
+    for (int i = from; i < from + count; ++i) events.emplace_back(id_of('o', i), organisation("Firme"));
+    feed_.commit_all(events);
+    start();
+    settle();
+    const std::string schema = live();
+    stop();  // a connection that ends has told its counts
+    return sql_.value("SELECT sum(analyze_count) FROM pg_stat_all_tables WHERE schemaname = '" + schema + "'");
+  };
+  const std::string at_first = fill(1, 4200);
+  EXPECT_EQ(fill(5001, 1500), at_first);
+}
+
 TEST_F(QueryTest, RowsEqualTheDocumentsThatTheEventsMake) {
   start();
   const Uuid org = id_of('o', 1);
