@@ -94,6 +94,7 @@ class Builder {
       : schema_(schema), query_(query), sort_(effective_sort(query)) {}
 
   Result<Statement> page() {
+    rights_.look_up_each_row();
     auto where = conditions();
     if (!where) return where.error();
     if (!query_.after.empty()) {
@@ -118,6 +119,7 @@ class Builder {
   }
 
   Result<Statement> parts(std::string_view field, const std::vector<domain::Instant>& edges) {
+    rights_.look_up_each_row();
     const std::string column = "r." + std::string(find_field(query_.kind, field)->name);
     std::string selected;
     std::string later;
@@ -130,6 +132,7 @@ class Builder {
   }
 
   Statement week(const domain::Uuid& team, const Week& week) {
+    rights_.look_up_each_row();
     const std::string from = bind(week.from.text(), "timestamptz");
     const std::string now = bind(week.now.text(), "timestamptz");
     const std::string open =
