@@ -12,6 +12,7 @@ KINDS = ["team", "user", "organisation", "person", "link", "produit", "mandat", 
 TEAMS = 5
 SALES = 7  # in each team, beside a manager and a viewer
 IN_TEAM = SALES + 2
+OPEN_EVERY = 20  # of that many tasks one is still to be done: some three hundred for each sales person of the full firm
 
 STEMS = ["Ventoux", "Armorique", "Belledonne", "Cévennes", "Dronne", "Estérel", "Garance", "Hauterive", "Isère", "Jasmin",
          "Kerlann", "Lubéron", "Montclar", "Oléron", "Pelvoux", "Quercy", "Rochebrune", "Saintonge", "Tramontane", "Vercors"]
@@ -130,7 +131,7 @@ class Firm:
 
     def is_open(self, task):
         """Of the tasks that the firm begins with."""
-        return task % 4 == 0
+        return task % OPEN_EVERY == 0
 
     # ---- records
 
@@ -223,6 +224,7 @@ class Firm:
     def chapters(self):
         """Pairs of a title and its requests: each chapter needs those before it."""
         dice = random.Random(20260105)
+        yield "rules off", [self.rules(False)]
         yield "produits", ((0, "POST", "produits", {"id": record_id("produit", n), "name": f"{dice.choice(STEMS)} {dice.choice(STRATEGIES)} {n}",
                                                     "type": "opcvm", "status": "actif"}) for n in range(self.produits))
         yield "organisations", (self.organisation(n, dice) for n in range(self.organisations))
@@ -235,6 +237,13 @@ class Firm:
         yield "interactions", self.interactions_with_one_long_history(dice)
         yield "tasks", (self.task(n, dice) for n in range(self.tasks))
         yield "completions", (self.task_move(n, "complete") for n in range(self.tasks) if not self.is_open(n))
+        yield "rules on", [self.rules(True)]
+
+    @staticmethod
+    def rules(on):
+        """Whether tasks make themselves: what the firm begins with is to be what is written here."""
+        names = ["proposition", "negociation", "signature", "after_meeting", "after_call", "after_email"]
+        return 0, "PATCH", "workspace", {"auto_task_" + name: on for name in names}
 
     @property
     def long_history(self):

@@ -1,7 +1,7 @@
 """What the people of a firm (firm.py) ask of the server on a working day: four reads for each command."""
 import random
 
-from firm import BODY, CITIES, CONTACTS, IN_TEAM, JOBS, SALES, STAGES, TEAMS, TOPICS, Firm, line, path_of, record_id
+from firm import BODY, CITIES, CONTACTS, IN_TEAM, JOBS, OPEN_EVERY, SALES, STAGES, TEAMS, TOPICS, Firm, line, path_of, record_id
 
 NEW_FROM = 1 << 32  # numbers of what is made during the day
 A_DAY = 1 << 24
@@ -144,10 +144,10 @@ class Day:
 
     def move_task(self):
         """The open ones are completed one after the other, then opened again, and so on."""
-        many = self.firm.tasks // 4
+        many = self.firm.tasks // OPEN_EVERY
         rounds, place = divmod(self.moved_tasks, many)
         self.moved_tasks += 1
-        return self.firm.task_move(place * 4, "reopen" if rounds % 2 else "complete")
+        return self.firm.task_move(place * OPEN_EVERY, "reopen" if rounds % 2 else "complete")
 
     def change_organisation(self):
         number = self.organisation()
