@@ -25,7 +25,8 @@ std::string RightsSql::viewer_team() {
 }
 
 std::string RightsSql::is_of_team(const std::string& user) {
-  return "EXISTS (SELECT FROM " + schema_ + ".users u WHERE u.id = " + user + " AND u.team_id = " + viewer_team() + ')';
+  return "EXISTS (SELECT FROM " + schema_ + ".users u WHERE u.id = " + user + " AND u.team_id = " + viewer_team() +
+         std::string(fence_) + ')';
 }
 
 std::string RightsSql::may_see_organisation(const std::string& row) {
