@@ -89,6 +89,16 @@ TEST_F(ListsTest, APageLooksUpWhatItsRowsHangOnAndReadsNothingElseOfIt) {
   }
 }
 
+TEST_F(ListsTest, OnlyListsOfOpenTasksSayThatTheirIndexesWillDo) {
+  const std::string open = "r.status IN (0, 1)";
+  for (const auto& [status, says] : std::vector<std::pair<std::string, bool>>{
+           {"todo", true}, {"doing", true}, {"todo,doing", true}, {"todo,done", false}, {"cancelled", false}}) {
+    const auto statement = list_statement(
+        workspace_, *parse_list_query(EntityKind::task, {{"status", status}, {"sort", "due_at"}}, administrator()));
+    EXPECT_EQ(statement->sql.find(open) != std::string::npos, says) << status;
+  }
+}
+
 TEST_F(ListsTest, EachRoleSeesWhatItMay) {
   firm();
   start();
