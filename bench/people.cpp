@@ -1,7 +1,7 @@
 // How fast the writer creates people on the embedded log, each acknowledged after fsync. Linked twice: with the sealing
 // of personal data, and without it (unsealed.cpp). bench_people PEOPLE DIRECTORY [POSTGRES]; the directory must not be
-// there yet and is removed afterwards; with a connection string the key vault is there, else it is in memory. Prints
-// one JSON object.
+// there yet and is removed afterwards; with a connection string the key vault is there, in a schema that must be empty,
+// as the master key is a new one; else it is in memory. Prints one JSON object.
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
@@ -113,7 +113,14 @@ int measure(std::size_t people, const std::filesystem::path& directory, const ch
         .count();
   };
   commands::Writer writer(log, store, keys, options);
-  while (!writer.status().ready || keys.ready() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  const auto patience = Clock::now() + std::chrono::seconds(30);
+  while (!writer.status().ready || keys.ready() == 0) {
+    if (Clock::now() > patience) {
+      std::fprintf(stderr, "not ready: %s %s\n", writer.status().trouble.c_str(), keys.trouble().c_str());
+      return 1;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
   std::size_t refused = create(writer, 0, k_warm_up);
   const auto begin = Clock::now();
   const double cpu = cpu_seconds();
