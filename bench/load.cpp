@@ -5,34 +5,26 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <boost/asio.hpp>
-#include <chrono>
-#include <deque>
 #include <iostream>
-#include <random>
 #include <string>
 #include <vector>
 
+#include "http.hpp"
+
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using Clock = std::chrono::steady_clock;
+using namespace alforis::bench;
 
 namespace {
 
 struct Options {
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 8080;
+  Target target;
   std::string token;
   std::size_t connections = 256;
   double rate = 0;  ///< per second; 0: closed loop
   double seconds = 10;
   bool visibility = false;
   std::string prefix = "Charge";
-};
-
-struct Answer {
-  unsigned status = 0;
-  std::uint64_t position = 0;
 };
 
 /// What all connections share; everything runs on one thread.
@@ -56,42 +48,10 @@ struct Run {
   }
 };
 
-double milliseconds(Clock::duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
-
-/// The header's number in the head of an answer; 0 when absent.
-std::uint64_t header_number(std::string_view head, std::string_view name) {
-  const auto at = head.find(name);
-  return at == std::string_view::npos ? 0 : std::strtoull(head.data() + at + name.size(), nullptr, 10);
-}
-
-asio::awaitable<Answer> exchange(tcp::socket& socket, std::string& buffer, const std::string& request) {
-  co_await asio::async_write(socket, asio::buffer(request), asio::use_awaitable);
-  const std::size_t head =
-      co_await asio::async_read_until(socket, asio::dynamic_buffer(buffer), "\r\n\r\n", asio::use_awaitable);
-  const std::string_view text(buffer.data(), head);
-  Answer answer;
-  answer.status = static_cast<unsigned>(std::strtoul(buffer.c_str() + 9, nullptr, 10));
-  answer.position = header_number(text, "Alforis-Position: ");
-  const std::size_t whole = head + header_number(text, "Content-Length: ");
-  if (buffer.size() < whole) {
-    co_await asio::async_read(socket, asio::dynamic_buffer(buffer), asio::transfer_exactly(whole - buffer.size()),
-                              asio::use_awaitable);
-  }
-  buffer.erase(0, whole);
-  co_return answer;
-}
-
 std::string create_request(Run& run) {
   const std::string body = run.body();
   return "POST /api/v1/organisations HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer " + run.options.token +
          "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-}
-
-asio::awaitable<tcp::socket> connect(const Options& options) {
-  tcp::socket socket(co_await asio::this_coro::executor);
-  co_await socket.async_connect({asio::ip::make_address(options.host), options.port}, asio::use_awaitable);
-  socket.set_option(tcp::no_delay(true));
-  co_return socket;
 }
 
 /// When the next request is due: now, or in its turn of the fixed rate.
@@ -103,7 +63,7 @@ Clock::time_point take_turn(Run& run) {
 }
 
 asio::awaitable<void> work(Run& run) {
-  tcp::socket socket = co_await connect(run.options);
+  tcp::socket socket = co_await connect(run.options.target);
   asio::steady_timer timer(co_await asio::this_coro::executor);
   std::string buffer;
   while (true) {
@@ -128,7 +88,7 @@ asio::awaitable<void> work(Run& run) {
 
 /// Reads that wait for the newest position answered, one after the other.
 asio::awaitable<void> watch(Run& run) {
-  tcp::socket socket = co_await connect(run.options);
+  tcp::socket socket = co_await connect(run.options.target);
   asio::steady_timer timer(co_await asio::this_coro::executor);
   std::string buffer;
   std::uint64_t seen = 0;
@@ -150,13 +110,6 @@ asio::awaitable<void> watch(Run& run) {
   }
 }
 
-double percentile(std::vector<double>& values, double share) {
-  if (values.empty()) return 0;
-  const auto index = std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())));
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(index), values.end());
-  return values[index];
-}
-
 void report(Run& run, double seconds) {
   std::cout << R"({"requests":)" << run.latencies_ms.size() << R"(,"failures":)" << run.failures << R"(,"seconds":)"
             << seconds << R"(,"per_second":)" << static_cast<double>(run.latencies_ms.size()) / seconds
@@ -172,8 +125,8 @@ void report(Run& run, double seconds) {
 int main(int argc, char** argv) {
   Run run;
   CLI::App app{"Creates organisations over HTTP and measures"};
-  app.add_option("--host", run.options.host);
-  app.add_option("--port", run.options.port);
+  app.add_option("--host", run.options.target.host);
+  app.add_option("--port", run.options.target.port);
   app.add_option("--token", run.options.token, "access token")->required();
   app.add_option("--connections", run.options.connections);
   app.add_option("--rate", run.options.rate, "requests per second; 0: as fast as possible");
@@ -186,15 +139,7 @@ int main(int argc, char** argv) {
   run.start = Clock::now();
   run.end = run.start + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(run.options.seconds));
   bool failed = false;
-  const auto ended = [&](std::exception_ptr error) {
-    if (!error) return;
-    failed = true;
-    try {
-      std::rethrow_exception(error);
-    } catch (const std::exception& problem) {
-      std::cerr << "a connection ended: " << problem.what() << '\n';
-    }
-  };
+  const auto ended = [&](const std::exception_ptr& error) { failed = told_end(error) || failed; };
   for (std::size_t i = 0; i < run.options.connections; ++i) asio::co_spawn(context, work(run), ended);
   if (run.options.visibility) asio::co_spawn(context, watch(run), ended);
   context.run();

@@ -194,20 +194,15 @@ class QueryReader::Core {
     return past_record(kind, id, history_rows(id, HistoryPlace{position + 1, 0}));
   }
 
-  /// Times rise with positions, so that the last commit before a time is the last one of any span that ends there and
-  /// has one.
+  /// Times rise with positions.
   Position position_at(domain::Instant time) {
-    constexpr std::string_view k_spans[] = {"1 second", "1 minute", "1 hour", "1 day", "30 days", "200 years"};
-    for (const std::string_view span : k_spans) {
-      const Rows rows = read([&](Connection& connection) {
-        return connection.run("SELECT max(\"position\") FROM " + schema_ +
-                                  ".history WHERE time <= $1::timestamptz AND time > $1::timestamptz - interval '" +
-                                  std::string(span) + '\'',
-                              {time.text()});
-      });
-      if (!rows.null(0, 0)) return static_cast<Position>(rows.integer(0, 0));
-    }
-    return 0;
+    const Rows rows = read([&](Connection& connection) {
+      return connection.prepared(
+          "SELECT \"position\" FROM " + schema_ +
+              ".history WHERE time <= $1::timestamptz ORDER BY time DESC, \"position\" DESC LIMIT 1",
+          {time.text()});
+    });
+    return rows.empty() ? 0 : static_cast<Position>(rows.integer(0, 0));
   }
 
   Result<Page> list(const ListQuery& query) {

@@ -25,7 +25,8 @@ std::string RightsSql::viewer_team() {
 }
 
 std::string RightsSql::is_of_team(const std::string& user) {
-  return "EXISTS (SELECT FROM " + schema_ + ".users u WHERE u.id = " + user + " AND u.team_id = " + viewer_team() + ')';
+  return "EXISTS (SELECT FROM " + schema_ + ".users u WHERE u.id = " + user + " AND u.team_id = " + viewer_team() +
+         std::string(fence_) + ')';
 }
 
 std::string RightsSql::may_see_organisation(const std::string& row) {
@@ -37,14 +38,14 @@ std::string RightsSql::may_see_organisation(const std::string& row) {
 
 std::string RightsSql::may_see_its_organisation() {
   return "EXISTS (SELECT FROM " + schema_ + ".organisations o WHERE o.id = r.organisation_id AND " +
-         may_see_organisation("o") + ')';
+         may_see_organisation("o") + std::string(fence_) + ')';
 }
 
 std::string RightsSql::may_see_person(const std::string& id) {
-  const std::string links = ".links l WHERE l.person_id = " + id + " AND l.live";
+  const std::string links = ".links l WHERE l.person_id = " + id + " AND l.live" + std::string(fence_);
   return "(NOT EXISTS (SELECT FROM " + schema_ + links + ") OR EXISTS (SELECT FROM " + schema_ + ".links l JOIN " +
          schema_ + ".organisations o ON o.id = l.organisation_id WHERE l.person_id = " + id + " AND l.live AND " +
-         may_see_organisation("o") + "))";
+         may_see_organisation("o") + std::string(fence_) + "))";
 }
 
 std::string RightsSql::may_see_subject() {

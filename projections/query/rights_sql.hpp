@@ -27,6 +27,11 @@ class RightsSql {
   RightsSql(const std::string& schema, const domain::Viewer& viewer, Statement& statement)
       : schema_(schema), viewer_(viewer), statement_(statement) {}
 
+  /// For statements that look at some rows of a table: what a row hangs on is looked up by its key, row by row.
+  /// Otherwise PostgreSQL, which counts on all rows and not on those that a LIMIT takes, reads everything that the
+  /// viewer may see beforehand.
+  void look_up_each_row() { fence_ = " OFFSET 0"; }
+
   /// The viewer's id, bound once.
   std::string viewer_id();
 
@@ -53,6 +58,7 @@ class RightsSql {
   Statement& statement_;
   std::string viewer_param_;
   std::string team_param_;
+  std::string_view fence_ = "";  ///< ends subqueries: one with an OFFSET stays as it is
 };
 
 /// What the column `shared` of saved views holds.

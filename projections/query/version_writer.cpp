@@ -32,6 +32,9 @@ VersionWriter::VersionWriter(postgres::Connection& connection, const QueryOption
       active_(active),
       next_analyze_(k_first_analyze),
       tables_(connection, options, schemas_.version(version_.number), Filling::live) {
+  // Tables that were filled before have their statistics: making them again would only hold up who waits for rows.
+  rows_written_ = static_cast<std::size_t>(version_.cursor.position);
+  while (next_analyze_ <= rows_written_) next_analyze_ *= 2;
   // A commit that a crash of the server takes back takes its checkpoint back too, and is made again: it need not wait
   // for the disk.
   connection_.script("SET synchronous_commit TO off");

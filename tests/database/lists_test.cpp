@@ -4,6 +4,7 @@
 
 #include "database.hpp"
 #include "domain/wire/json.hpp"
+#include "projections/query/list_sql.hpp"
 
 namespace alforis::projections {
 namespace {
@@ -68,6 +69,33 @@ TEST_F(ListsTest, OrdersThatAreShownReadTheirIndexAsSoonAsTheTablesHaveFilled) {
                        ".organisations WHERE NOT deleted AND pipeline_stage = 0 ORDER BY " + order + " LIMIT 51");
     EXPECT_NE(plan.text(0, 0).find("\"Index Scan\""), std::string::npos) << order << ": " << plan.text(0, 0);
     EXPECT_EQ(plan.text(0, 0).find("\"Sort\""), std::string::npos) << order << ": " << plan.text(0, 0);
+  }
+}
+
+TEST_F(ListsTest, APageLooksUpWhatItsRowsHangOnAndReadsNothingElseOfIt) {
+  firm();
+  std::vector<std::pair<Uuid, domain::AnyEvent>> events;
+  for (int i = 10; i <= 2400; ++i) events.emplace_back(id_of('p', i), person("Jean", "Numéro " + std::to_string(i)));
+  for (int i = 10; i <= 2400; ++i) events.emplace_back(id_of('l', i), link(id_of('p', i), id_of('o', 1 + i % 4)));
+  feed_.commit_all(events);
+  start();
+  settle();
+  postgres::Connection connection(test_dsn(), {});
+  const auto sales = viewer(id_of('u', 2), Role::sales, id_of('t', 1));
+  for (const auto kind : {EntityKind::person, EntityKind::task, EntityKind::interaction}) {
+    const auto statement = list_statement(workspace_, *parse_list_query(kind, {{"sort", "created_at"}}, sales));
+    const auto plan = connection.run("EXPLAIN (FORMAT JSON) " + statement->sql, statement->params);
+    EXPECT_EQ(plan.text(0, 0).find("hashed SubPlan"), std::string::npos) << plan.text(0, 0);
+  }
+}
+
+TEST_F(ListsTest, OnlyListsOfOpenTasksSayThatTheirIndexesWillDo) {
+  const std::string open = "r.status IN (0, 1)";
+  for (const auto& [status, says] : std::vector<std::pair<std::string, bool>>{
+           {"todo", true}, {"doing", true}, {"todo,doing", true}, {"todo,done", false}, {"cancelled", false}}) {
+    const auto statement = list_statement(
+        workspace_, *parse_list_query(EntityKind::task, {{"status", status}, {"sort", "due_at"}}, administrator()));
+    EXPECT_EQ(statement->sql.find(open) != std::string::npos, says) << status;
   }
 }
 

@@ -8,6 +8,36 @@ namespace {
 
 using domain::EntityKind;
 
+TEST_F(QueryTest, AnInstantStandsForTheLastCommitBeforeItHoweverQuietItWas) {
+  start();
+  const domain::Instant first = feed_.next_time();
+  feed_.commit(id_of('o', 1), organisation("Avant"));
+  const Position last = feed_.commit({{id_of('o', 2), organisation("Un")}, {id_of('o', 3), organisation("Deux")}});
+  feed_.advance(std::chrono::hours(24 * 400));
+  const domain::Instant before_next = domain::Instant::from_micros(feed_.next_time().micros() - 1);
+  const domain::Instant next = feed_.next_time();
+  const Position newest = feed_.commit(id_of('o', 1), renamed("Après"));
+  settle();
+  EXPECT_EQ(reader_.position_at(domain::Instant::from_micros(first.micros() - 1)), 0U);
+  EXPECT_EQ(reader_.position_at(before_next), last);
+  EXPECT_EQ(reader_.position_at(next), newest);
+}
+
+TEST_F(QueryTest, TablesThatAreFullAlreadyAreNotAnalysedAgainAfterARestart) {
+  const auto fill = [this](int from, int count) {
+    std::vector<std::pair<Uuid, domain::AnyEvent>> events;
+    for (int i = from; i < from + count; ++i) events.emplace_back(id_of('o', i), organisation("Firme"));
+    feed_.commit_all(events);
+    start();
+    settle();
+    const std::string schema = live();
+    stop();  // a connection that ends has told its counts
+    return sql_.value("SELECT sum(analyze_count) FROM pg_stat_all_tables WHERE schemaname = '" + schema + "'");
+  };
+  const std::string at_first = fill(1, 4200);
+  EXPECT_EQ(fill(5001, 1500), at_first);
+}
+
 TEST_F(QueryTest, RowsEqualTheDocumentsThatTheEventsMake) {
   start();
   const Uuid org = id_of('o', 1);

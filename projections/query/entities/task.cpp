@@ -44,6 +44,8 @@ std::vector<Column<Task>> task_columns() {
 
 }  // namespace
 
+static_assert(domain::TaskStatus{0} == domain::TaskStatus::todo && domain::TaskStatus{1} == domain::TaskStatus::doing);
+
 template <>
 const TableOf<Task>& table_of<Task>() {
   static const TableOf<Task> table{
@@ -51,7 +53,9 @@ const TableOf<Task>& table_of<Task>() {
       task_columns(),
       {"(created_at, id)", "(due_at, id)", "(assignee_id, due_at)",
        "(organisation_id, coalesce(completed_at, created_at)) WHERE organisation_id IS NOT NULL",
-       "(person_id, coalesce(completed_at, created_at)) WHERE person_id IS NOT NULL"}};
+       "(person_id, coalesce(completed_at, created_at)) WHERE person_id IS NOT NULL",
+       // Open ones, todo and doing, are few among all that were ever done.
+       "(due_at, id) WHERE status IN (0, 1)", "(assignee_id, due_at, id) WHERE status IN (0, 1)"}};
   return table;
 }
 
