@@ -162,11 +162,14 @@ Rejection no_such_move(std::string_view what, Status status, std::vector<std::st
   return refused;
 }
 
-/// Refuses a new record whose id is another's already.
+/// Refuses a new record whose id is another's already, of whatever kind.
 template <class State>
 Refusal check_new_id(const Uuid& id, const DecisionContext& context) {
   const auto other = context.state.find<State>(id);
-  if (!other) return std::nullopt;
+  if (!other) {
+    if (!context.state.taken(id)) return std::nullopt;
+    return conflict("already_exists", "another record has this id already");
+  }
   Rejection exists = conflict("already_exists", "there is a " + std::string(State::k_entity) + " with this id already");
   if (may_see(*other, context)) exists.conflict = id;
   return exists;

@@ -114,6 +114,14 @@ ALFORIS_FINDS(Workspace)
 ALFORIS_FINDS(AuditBook)
 #undef ALFORIS_FINDS
 
+bool StateView::taken(const Uuid& id) const {
+  bool found = false;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AllStates>>([&]<class T>(T) {
+    found = found || values_.get(entity_key(EventsOf<typename T::type>::k_kind, id)).has_value();
+  });
+  return found;
+}
+
 std::string StateView::document(EntityKind kind, const Uuid& id, std::int64_t version) const {
   if (auto replaced = values_.get(replaced_key(kind, id, version))) {
     return shown(kind, replaced->substr(replaced->find(' ') + 1));

@@ -25,6 +25,9 @@ class StateView {
   template <class State>
   std::optional<State> find(const domain::Uuid& id) const;
 
+  /// Whether an entity of any kind has the id. An id is one record's: histories, keys and caches go by it alone.
+  bool taken(const domain::Uuid& id) const;
+
   /// The JSON of an entity at a version, without secrets: the present one, or one that was replaced not longer ago than
   /// outcomes live. Empty when there is none.
   std::string document(domain::EntityKind kind, const domain::Uuid& id, std::int64_t version) const;

@@ -84,9 +84,14 @@ std::string bound_to(const EventPlace& event, const Sealed& sealed) {
   return text;
 }
 
+/// An empty list says nothing of anybody.
+bool is_personal(const Member& member, const Shape& shape) {
+  return shape.personal.contains(member.name) && member.value != "[]";
+}
+
 bool has_personal(std::string_view object, const Shape& shape) {
   for (const Member& member : domain::wire::members_of(object)) {
-    if (shape.personal.contains(member.name)) return true;
+    if (is_personal(member, shape)) return true;
   }
   return false;
 }
@@ -96,7 +101,7 @@ std::string seal_object(const EventPlace& event, std::string_view object, const 
   std::vector<Member> hidden;
   std::vector<Member> open{{std::string(k_sealed), std::nullopt}};
   for (Member& member : domain::wire::members_of(object)) {
-    (shape.personal.contains(member.name) ? hidden : open).push_back(std::move(member));
+    (is_personal(member, shape) ? hidden : open).push_back(std::move(member));
   }
   if (hidden.empty()) return std::string(object);
   const auto [subject, key] = under();

@@ -206,7 +206,9 @@ Task<Response> refresh(Services& services, RequestContext& context) {
   auto submitting = submit_patiently(services.writer, std::move(request));
   const auto result = co_await std::move(submitting);
   if (const auto* rejection = std::get_if<commands::Rejection>(&result)) {
-    co_return refused(context, *rejection, "invalid_token");
+    // Of who may not come in any more, every session has ended.
+    const bool gone = rejection->kind == commands::RejectionKind::forbidden;
+    co_return refused(context, *rejection, gone ? "session_revoked" : "invalid_token");
   }
   const auto& outcome = std::get<commands::Outcome>(result);
   services.on_acknowledged(outcome);

@@ -295,7 +295,7 @@ class Builder {
     for (const std::string& typed : condition.values) {
       auto value = column->sql_value(typed);
       if (!value) return domain::problem("invalid_value", value.error().front().detail, condition.field);
-      values.push_back(std::move(*value));
+      values.push_back(column->type == ColumnType::timestamptz ? timestamp_input(*value) : std::move(*value));
     }
     return compared(*column, name, condition.op, values);
   }

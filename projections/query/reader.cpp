@@ -11,6 +11,7 @@
 #include "projections/query/columns.hpp"
 #include "projections/query/dossier.hpp"
 #include "projections/query/dossier_source.hpp"
+#include "projections/query/find_sql.hpp"
 #include "projections/query/history.hpp"
 #include "projections/query/list_sql.hpp"
 #include "projections/query/past.hpp"
@@ -20,10 +21,8 @@
 namespace alforis::projections {
 
 using domain::EntityKind;
-using domain::Follows;
 using domain::Ownership;
 using domain::Result;
-using domain::Role;
 using domain::Uuid;
 using domain::Viewer;
 using postgres::Connection;
@@ -46,69 +45,6 @@ Ownership unknown_ownership() { return {Uuid{}, std::nullopt, Uuid{}}; }
 /// Microseconds since the epoch, for columns that are read as instants.
 std::string micros(std::string_view column) {
   return "(extract(epoch FROM " + std::string(column) + ") * 1000000)::bigint";
-}
-
-/// What an interaction or a task hangs on, a row each: its organisation, else its person's, else its assignee.
-std::string subject_ownerships(const std::string& schema) {
-  const std::string organisation = "SELECT o.id IS NOT NULL AS known, o.owner_id, o.team_id, o.created_by FROM ";
-  const std::string organisations = " LEFT JOIN " + schema + ".organisations o ON o.id = ";
-  return " LEFT JOIN LATERAL (" + organisation + "(VALUES (1)) one" + organisations +
-         "r.organisation_id WHERE r.organisation_id IS NOT NULL UNION ALL " + organisation + schema + ".links l" +
-         organisations +
-         "l.organisation_id WHERE r.organisation_id IS NULL AND l.person_id = r.person_id AND l.live UNION ALL SELECT "
-         "true, r.assignee_id, u.team_id, r.created_by FROM (VALUES (1)) one LEFT JOIN " +
-         schema + ".users u ON u.id = r.assignee_id WHERE r.organisation_id IS NULL AND r.person_id IS NULL) w ON true";
-}
-
-/// The statement that finds a record. Columns: position, doc, version, deleted, deleted_by, created_by, then one
-/// ownership per row: whether it is there, whether it is known, owner, team, created_by.
-std::string find_sql(const std::string& schema, EntityKind kind) {
-  const std::string table = schema + '.' + std::string(table_info(kind).name);
-  std::string ownership;
-  std::string joined;
-  const std::string organisation = ", o.id IS NOT NULL, o.owner_id, o.team_id, o.created_by";
-  switch (domain::follows(kind)) {
-    case Follows::owner:
-      ownership = ", true, true, r.owner_id, r.team_id, r.created_by";
-      break;
-    case Follows::subject:
-      ownership = ", w.known IS NOT NULL, w.known, w.owner_id, w.team_id, w.created_by";
-      joined = subject_ownerships(schema);
-      break;
-    case Follows::everybody:
-    case Follows::firm:
-    case Follows::nobody:
-      ownership = ", false, false, NULL::uuid, NULL::uuid, r.created_by";
-      break;
-    case Follows::user:
-      ownership = ", true, true, r.id, r.team_id, r.created_by";
-      break;
-    case Follows::team:
-      ownership = ", true, true, r.id, r.id, r.created_by";
-      break;
-    case Follows::account:
-      ownership = ", true, true, r.user_id, NULL::uuid, r.created_by";
-      break;
-    case Follows::sharing:
-      // As domain::read_by().
-      ownership = ", true, true, CASE WHEN r.shared <> " + stored_sharing(domain::ViewSharing::firm) +
-                  " THEN r.created_by END, u.team_id, r.created_by";
-      joined = " LEFT JOIN " + schema +
-               ".users u ON u.id = r.created_by AND r.shared = " + stored_sharing(domain::ViewSharing::team);
-      break;
-    case Follows::organisation:
-      ownership = ", true" + organisation;
-      joined = " LEFT JOIN " + schema + ".organisations o ON o.id = r.organisation_id";
-      break;
-    case Follows::people:
-      ownership = ", l.id IS NOT NULL" + organisation;
-      joined = " LEFT JOIN " + schema + ".links l ON l.person_id = r.id AND l.live LEFT JOIN " + schema +
-               ".organisations o ON o.id = l.organisation_id";
-      break;
-  }
-  return "SELECT c.\"position\", r.doc, r.version, r.deleted, r.deleted_by, r.created_by" + ownership + " FROM " +
-         schema + ".projection_versions c JOIN " + table + " r ON r.id = $1" + joined +
-         " WHERE c.projection = 'query' AND c.active";
 }
 
 Ownership ownership_of(const Rows& rows, std::size_t row) {
@@ -200,7 +136,7 @@ class QueryReader::Core {
       return connection.prepared(
           "SELECT \"position\" FROM " + schema_ +
               ".history WHERE time <= $1::timestamptz ORDER BY time DESC, \"position\" DESC LIMIT 1",
-          {time.text()});
+          {timestamp_input(time.text())});
     });
     return rows.empty() ? 0 : static_cast<Position>(rows.integer(0, 0));
   }

@@ -7,7 +7,12 @@ using domain::Follows;
 using domain::Role;
 using domain::ViewSharing;
 
+std::string timestamp_input(std::string instant) {
+  return instant.starts_with("0000-") ? "0001" + instant.substr(4) + " BC" : instant;
+}
+
 std::string Statement::bind(std::optional<std::string> value, std::string_view type) {
+  if (value && type == "timestamptz") value = timestamp_input(std::move(*value));
   params.push_back(std::move(value));
   return '$' + std::to_string(params.size()) + "::" + std::string(type);
 }

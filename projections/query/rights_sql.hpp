@@ -61,6 +61,9 @@ class RightsSql {
   std::string_view fence_ = "";  ///< ends subqueries: one with an OFFSET stays as it is
 };
 
+/// An instant's text as PostgreSQL reads it: the year 0000 of RFC 3339 is its 1 BC.
+std::string timestamp_input(std::string instant);
+
 /// What the column `shared` of saved views holds.
 std::string stored_sharing(domain::ViewSharing sharing);
 

@@ -553,39 +553,6 @@ TEST_F(WriterTest, LateRecordsOfADeposedWriterDeposeNobody) {
   EXPECT_EQ(rig.writer().status().epoch, epoch);
 }
 
-TEST_F(WriterTest, WhoIsPatientIsAnsweredWhenTheLogCanBeWrittenAgain) {
-  done(rig.run(create("before")));
-  const eventstore::WriterEpoch other(log, {}, "other", [](const Commit&) {});
-  CommandRequest patient = create("after");
-  patient.patient = true;
-  EXPECT_TRUE(done(rig.run(patient)).created) << "although another writer had taken over";
-  MemoryLogFaults full;
-  full.nothing_written = 1;
-  log.memory().set_faults(full);
-  patient = create("later");
-  patient.patient = true;
-  auto waiting = rig.submit(patient);
-  refused(rig.run(create("during")));
-  log.memory().set_faults({});
-  EXPECT_TRUE(done(waiting.get()).created);
-  EXPECT_EQ(commits_with(log, "create later"), 1u);
-}
-
-TEST(WriterEnd, TellsThePatientTooThatNothingComesAnyMore) {
-  MemoryLog log;
-  std::future<CommandResult> waiting;
-  {
-    WriterRig rig(log);
-    MemoryLogFaults full;
-    full.nothing_written = 1;
-    log.set_faults(full);
-    CommandRequest patient = create("never");
-    patient.patient = true;
-    waiting = rig.submit(patient);
-  }
-  EXPECT_EQ(refused(waiting.get()).kind, RejectionKind::unavailable);
-}
-
 TEST_F(WriterTest, ATroubleIsSaidOnceAndOnceWhenItIsOver) {
   done(rig.run(create("before")));
   EXPECT_THAT(rig.said(), ::testing::IsEmpty()) << "a start is no trouble";
