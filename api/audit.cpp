@@ -96,9 +96,11 @@ void note_refused_request(Services& services, const RequestContext& context, std
   note(services, context, asker.text(), asker, {asker, std::move(refused)});
 }
 
-Task<void> note_export(Services& services, const RequestContext& context, domain::AuditExported what) {
-  const Uuid subject = what.person_id.value_or(context.viewer().id);
-  auto noting = note_first(services, context, {subject, std::move(what)});
+Task<void> note_export(Services& services, const RequestContext& context, Export what) {
+  domain::AuditExported exported{line<64>(what.what), what.person, line<20>(what.format),
+                                 static_cast<std::int64_t>(what.rows)};
+  const Uuid subject = what.person.value_or(context.viewer().id);
+  auto noting = note_first(services, context, {subject, std::move(exported)});
   co_await std::move(noting);
 }
 

@@ -117,9 +117,10 @@ std::optional<Problem> Dispatcher::check_access(RequestContext& context) const {
 std::optional<Problem> Dispatcher::check_rate(RequestContext& context) const {
   // A user has one budget, however many sessions; an API key its own.
   const auto id = (context.session.by_api_key() ? context.session.id : context.viewer().id).chars();
-  const std::string asker = context.session.id.is_nil() ? network_of(context.request.remote_address(), k_subscriber)
-                                                        : std::string(id.data(), id.size());
-  const auto decision = rate_limit_->take(asker, std::chrono::steady_clock::now());
+  const bool known = !context.session.id.is_nil();
+  const std::string network = known ? std::string() : network_of(context.request.remote_address(), k_subscriber);
+  const auto decision =
+      rate_limit_->take(known ? std::string_view(id.data(), id.size()) : network, std::chrono::steady_clock::now());
   context.rate_limit = RateLimit::header(decision);
   if (decision.allowed) return std::nullopt;
   Problem problem = Problem::of("too_many_requests");

@@ -31,6 +31,12 @@ std::string next_link(std::string_view link) {
 
 }  // namespace
 
+Clock::time_point due_at(Clock::time_point start, double rate, std::uint64_t turn) {
+  if (rate <= 0) return Clock::now();
+  return start +
+         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(static_cast<double>(turn) / rate));
+}
+
 double milliseconds(Clock::duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
 
 asio::awaitable<tcp::socket> connect(const Target& target) {

@@ -28,6 +28,9 @@ struct Answer {
 
 double milliseconds(Clock::duration duration);
 
+/// When the request of a turn, counted from 0, is due: now, or in its turn of the fixed rate (requests/s; 0: none).
+Clock::time_point due_at(Clock::time_point start, double rate, std::uint64_t turn);
+
 /// A connection without delay of small packets. Throws boost::system::system_error.
 boost::asio::awaitable<boost::asio::ip::tcp::socket> connect(const Target& target);
 

@@ -54,20 +54,12 @@ std::string create_request(Run& run) {
          "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-/// When the next request is due: now, or in its turn of the fixed rate.
-Clock::time_point take_turn(Run& run) {
-  const auto turn = run.issued++;
-  if (run.options.rate <= 0) return Clock::now();
-  return run.start + std::chrono::duration_cast<Clock::duration>(
-                         std::chrono::duration<double>(static_cast<double>(turn) / run.options.rate));
-}
-
 asio::awaitable<void> work(Run& run) {
   tcp::socket socket = co_await connect(run.options.target);
   asio::steady_timer timer(co_await asio::this_coro::executor);
   std::string buffer;
   while (true) {
-    const auto due = take_turn(run);
+    const auto due = due_at(run.start, run.options.rate, run.issued++);
     if (std::max(due, Clock::now()) >= run.end) co_return;
     if (due > Clock::now()) {
       timer.expires_at(due);

@@ -128,13 +128,6 @@ void note(Run& run, const Request& request, Answer& answer) {
   }
 }
 
-/// When the request is due: now, or in its turn of the fixed rate.
-Clock::time_point due_at(const Run& run, std::size_t turn) {
-  if (run.options.rate <= 0) return Clock::now();
-  return run.start + std::chrono::duration_cast<Clock::duration>(
-                         std::chrono::duration<double>(static_cast<double>(turn) / run.options.rate));
-}
-
 asio::awaitable<void> work(Run& run) {
   tcp::socket socket = co_await connect(run.options.target);
   asio::steady_timer timer(co_await asio::this_coro::executor);
@@ -143,7 +136,7 @@ asio::awaitable<void> work(Run& run) {
   while (run.taken < run.requests.size()) {
     const std::size_t turn = run.taken++;
     const Request& request = run.requests[turn];
-    const auto due = due_at(run, turn);
+    const auto due = due_at(run.start, run.options.rate, turn);
     if (std::max(due, Clock::now()) >= run.end) co_return;
     if (due > Clock::now()) {
       timer.expires_at(due);

@@ -6,6 +6,7 @@
 #include "api/routes/common.hpp"
 #include "api/routes/periods.hpp"
 #include "api/routes/resources.hpp"
+#include "api/routes/user_names.hpp"
 #include "projections/query/audit.hpp"
 
 namespace alforis::api {
@@ -79,16 +80,11 @@ std::vector<QueryParameter> question_parameters() {
 
 // ---- the answer
 
-std::string name_of(const AuditPage& page, const Uuid& user) {
-  const auto found = page.names.find(user);
-  return found == page.names.end() ? std::string() : found->second;
-}
-
 std::string item_of(const AuditPage& page, const AuditEntry& entry) {
   JsonWriter json;
   json.begin_object().key("position").number(static_cast<std::int64_t>(entry.position));
   json.member("at", entry.time.text()).member("action", entry.action).member("actor", entry.actor.text());
-  if (const std::string name = name_of(page, entry.actor); !name.empty()) json.member("actor_name", name);
+  if (const std::string name = name_of(page.names, entry.actor); !name.empty()) json.member("actor_name", name);
   if (!entry.noted) json.member("id", entry.id.text());
   if (entry.reason) json.member("reason", *entry.reason);
   if (entry.source.request_id) json.member("request_id", *entry.source.request_id);
@@ -119,7 +115,7 @@ std::string csv_of(const AuditPage& page) {
     append_cell(line, std::to_string(entry.position));
     append_cell(line, entry.action);
     append_cell(line, entry.actor.text());
-    append_cell(line, name_of(page, entry.actor));
+    append_cell(line, name_of(page.names, entry.actor));
     append_cell(line, entry.noted ? std::string() : entry.id.text());
     for (const auto& text : {entry.reason, entry.source.request_id, entry.source.client, entry.source.on_behalf_of}) {
       append_cell(line, text.value_or(""));
@@ -160,11 +156,7 @@ Task<Response> export_audit(Services& services, RequestContext& context) {
   if (page->next) {
     co_return context.answer(Problem::of("too_large", "more than 100,000 entries: ask for a shorter time"));
   }
-  domain::AuditExported exported;
-  exported.what = domain::Line<64>::parse("audit").value();
-  exported.format = domain::Line<20>::parse("csv").value();
-  exported.rows = static_cast<std::int64_t>(page->entries.size());
-  auto noting = note_export(services, context, std::move(exported));
+  auto noting = note_export(services, context, {"audit", "csv", page->entries.size()});
   co_await std::move(noting);
   Response response = Response::text(k_csv, csv_of(*page));
   response.header("Content-Disposition", "attachment; filename=\"audit.csv\"");

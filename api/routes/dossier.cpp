@@ -6,6 +6,7 @@
 #include "api/json_writer.hpp"
 #include "api/routes/common.hpp"
 #include "api/routes/dossier_text.hpp"
+#include "api/routes/user_names.hpp"
 #include "domain/wire/enums.hpp"
 
 namespace alforis::api {
@@ -17,15 +18,10 @@ using projections::QueryReader;
 
 namespace {
 
-std::string name_of(const Dossier& dossier, const Uuid& user) {
-  const auto found = dossier.names.find(user);
-  return found == dossier.names.end() ? std::string() : found->second;
-}
-
 void write_entry(JsonWriter& json, const Dossier& dossier, const DossierEntry& told) {
   json.begin_object().member("at", told.entry.time.text()).member("action", projections::action_of(told.entry.type));
   json.member("id", told.id.text()).member("by", told.entry.actor.text());
-  if (const std::string name = name_of(dossier, told.entry.actor); !name.empty()) json.member("by_name", name);
+  if (const std::string name = name_of(dossier.names, told.entry.actor); !name.empty()) json.member("by_name", name);
   if (told.entry.reason) json.member("reason", *told.entry.reason);
   if (told.entry.import && told.entry.import->file) json.member("file", *told.entry.import->file);
   json.key("changes").begin_array();
@@ -50,7 +46,7 @@ void write_accesses(JsonWriter& json, const Dossier& dossier) {
   json.begin_array();
   for (const auto& access : dossier.accesses) {
     json.begin_object().member("at", access.time.text()).member("action", access.action);
-    json.member("by", access.actor.text()).member("by_name", name_of(dossier, access.actor)).end_object();
+    json.member("by", access.actor.text()).member("by_name", name_of(dossier.names, access.actor)).end_object();
   }
   json.end_array();
 }
@@ -97,12 +93,7 @@ Task<std::optional<Dossier>> take_dossier(Services& services, RequestContext& co
   auto asking = ask(services, std::move(question));
   auto dossier = co_await std::move(asking);
   if (!dossier) co_return std::nullopt;
-  domain::AuditExported exported;
-  exported.what = domain::Line<64>::parse("dossier").value();
-  exported.person_id = id;
-  exported.format = domain::Line<20>::parse(format).value();
-  exported.rows = 1;
-  auto noting = note_export(services, context, std::move(exported));
+  auto noting = note_export(services, context, {"dossier", format, 1, id});
   co_await std::move(noting);
   co_return dossier;
 }
@@ -158,7 +149,7 @@ std::vector<Source> sources_of(const Dossier& dossier) {
   std::vector<Source> sources;
   for (const DossierEntry& told : dossier.history) {
     if (told.entry.changes.empty()) continue;
-    Source source{told.entry.time, name_of(dossier, told.entry.actor), {}};
+    Source source{told.entry.time, name_of(dossier.names, told.entry.actor), {}};
     if (told.entry.import && told.entry.import->file) source.file = *told.entry.import->file;
     const bool known = std::any_of(sources.begin(), sources.end(), [&](const Source& other) {
       return other.by == source.by && other.file == source.file;

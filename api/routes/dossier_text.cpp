@@ -1,5 +1,6 @@
 #include "api/routes/dossier_text.hpp"
 
+#include "api/routes/user_names.hpp"
 #include "domain/wire/enums.hpp"
 #include "domain/wire/json.hpp"
 #include "projections/query/history.hpp"
@@ -97,11 +98,6 @@ std::string who(const Pages& pages, const std::string& name) {
   return name.empty() ? std::string(pages.say("the system", "le système")) : name;
 }
 
-std::string name_of(const Dossier& dossier, const domain::Uuid& user) {
-  const auto found = dossier.names.find(user);
-  return found == dossier.names.end() ? std::string() : found->second;
-}
-
 void write_records(Pages& pages, const Dossier& dossier) {
   pages.heading("What is recorded", "Ce qui est enregistré");
   pages.record(dossier.person.document);
@@ -132,11 +128,11 @@ void write_provenance(Pages& pages, const Dossier& dossier) {
   }
   pages.heading("Who read it, as far as it was noted", "Qui l'a consulté, autant que cela a été noté");
   for (const auto& access : dossier.accesses) {
-    pages.item(access.time.text() + ", " + who(pages, name_of(dossier, access.actor)) + ", " + access.action);
+    pages.item(access.time.text() + ", " + who(pages, name_of(dossier.names, access.actor)) + ", " + access.action);
   }
   pages.heading("What was changed", "Ce qui a été modifié");
   for (const auto& told : dossier.history) {
-    std::string text = told.entry.time.text() + ", " + who(pages, name_of(dossier, told.entry.actor)) + ", " +
+    std::string text = told.entry.time.text() + ", " + who(pages, name_of(dossier.names, told.entry.actor)) + ", " +
                        std::string(projections::action_of(told.entry.type));
     for (const auto& change : told.entry.changes) {
       text += "\n    " + change.name + ": " + change.from.value_or("-") + " -> " + change.to.value_or("-");
