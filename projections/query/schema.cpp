@@ -87,6 +87,16 @@ std::string without_samples(const TableInfo& table, const std::string& name) {
   return "ALTER TABLE " + name + columns + ';';
 }
 
+/// Their names are made here: indexes are built side by side, and PostgreSQL would give the same one to two on the same
+/// columns.
+void add_indexes(std::vector<std::string>& statements, const std::string& schema, std::string_view table,
+                 const std::vector<std::string_view>& indexes) {
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    statements.push_back("CREATE INDEX " + std::string(table) + '_' + std::to_string(i + 1) + "_idx ON " + schema +
+                         '.' + std::string(table) + ' ' + std::string(indexes[i]) + ';');
+  }
+}
+
 std::uint64_t fnv1a(std::string_view text) {
   std::uint64_t hash = 14695981039346656037ULL;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
@@ -124,22 +134,16 @@ std::string query_tables_sql(const std::string& schema) {
 
 std::vector<std::string> query_finish_statements(const std::string& schema) {
   std::vector<std::string> statements;
-  for (const TableInfo& table : table_infos()) {
-    for (const std::string_view index : table.indexes) {
-      statements.push_back("CREATE INDEX ON " + schema + '.' + std::string(table.name) + ' ' + std::string(index) +
-                           ';');
-    }
-  }
+  for (const TableInfo& table : table_infos()) add_indexes(statements, schema, table.name, table.indexes);
   statements.push_back(with_schema(k_stage_moves_key, schema));
   for (std::string& filling : tally_fill_statements(schema)) statements.push_back(std::move(filling));
   statements.push_back(with_schema(k_history_key, schema));
   // Commits come in their order, so that a few bytes for each run of pages find one. By its time it is found at once:
   // an instant may lie in a quiet night after a busy hour, and runs of pages that are not summed up yet are all read.
-  statements.push_back("CREATE INDEX ON " + schema + ".history USING brin (\"position\") WITH (autosummarize = on);");
-  statements.push_back("CREATE INDEX ON " + schema + ".history (time, \"position\");");
-  statements.push_back("CREATE INDEX ON " + schema + ".history (batch) WHERE batch IS NOT NULL;");
-  statements.push_back("CREATE INDEX ON " + schema + ".history (\"position\", \"index\") WHERE " +
-                       std::string(k_audited_events) + ';');
+  const std::string audited = R"(("position", "index") WHERE )" + std::string(k_audited_events);
+  add_indexes(statements, schema, "history",
+              {R"(USING brin ("position") WITH (autosummarize = on))", R"((time, "position"))",
+               "(batch) WHERE batch IS NOT NULL", audited});
   return statements;
 }
 
