@@ -133,12 +133,10 @@ void add_link(Response& response, const RequestContext& context, const std::stri
 /// The cursor at the end of a page's body; empty: the last page. The records before it may hold any text, so that only
 /// the end is looked at.
 std::string_view next_cursor_of(std::string_view body) {
-  if (const auto total = body.rfind(R"(,"total":)");
-      total != std::string_view::npos && body.find_first_not_of("0123456789", total + 9) == body.size() - 1) {
-    body = body.substr(0, total);
-  } else {
-    body.remove_suffix(1);
-  }
+  constexpr std::string_view k_total = R"(,"total":)";
+  body.remove_suffix(1);
+  const std::string_view before_number = body.substr(0, body.find_last_not_of("0123456789") + 1);
+  if (before_number.ends_with(k_total)) body = before_number.substr(0, before_number.size() - k_total.size());
   if (!body.ends_with('"')) return {};
   body.remove_suffix(1);
   return body.substr(body.rfind('"') + 1);

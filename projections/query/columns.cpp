@@ -36,7 +36,8 @@ std::span<const TableInfo> table_infos() {
     boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([&]<class T>(T) {
       using State = typename T::type;
       const TableOf<State>& table = table_of<State>();
-      TableInfo& info = made.emplace_back(TableInfo{domain::EventsOf<State>::k_kind, table.name, {}, table.indexes});
+      TableInfo& info = made.emplace_back(TableInfo{
+          domain::EventsOf<State>::k_kind, table.name, {}, table.indexes, table.covered, table.covered_by_key});
       info.columns.assign(table.columns.begin(), table.columns.end());
     });
     return made;

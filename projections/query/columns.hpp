@@ -82,6 +82,11 @@ struct TableOf {
   /// lists are shown in, what rights and team moves look for, references. Rare filters walk one of the orders; rare
   /// orders are sorted.
   std::vector<std::string_view> indexes;
+  /// Columns that lists are narrowed by most. Where an index says `{covered}` it holds them too, so that a list finds
+  /// its records in the index alone, before it reads the few that it shows: rows are wide, a page of the table has six.
+  std::vector<std::string_view> covered = {};
+  /// What the primary key's index holds beside the id, for who asks nothing else of a record.
+  std::vector<std::string_view> covered_by_key = {};
 };
 
 template <class State>
@@ -104,6 +109,8 @@ struct TableInfo {
   std::string_view name;
   std::vector<ColumnInfo> columns;
   std::vector<std::string_view> indexes;
+  std::vector<std::string_view> covered;
+  std::vector<std::string_view> covered_by_key;
 };
 
 const TableInfo& table_info(domain::EntityKind kind);

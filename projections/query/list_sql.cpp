@@ -102,12 +102,14 @@ class Builder {
       if (!keyset) return keyset.error();
       *where += " AND " + after(*keyset);
     }
-    const std::string order = " ORDER BY " + order_by("r.");
-    statement_.sql =
-        "SELECT c.\"position\", p.* FROM (SELECT \"position\" FROM " + schema_ +
-        ".projection_versions WHERE projection = 'query' AND active) c LEFT JOIN LATERAL (SELECT r.doc, r.id" + keys() +
-        " FROM " + rows() + " r WHERE " + *where + order + " LIMIT " + std::to_string(query_.limit + 1) +
-        ") p ON true ORDER BY " + order_by("p.");
+    const std::string found = "r.id" + keys() + " FROM " + rows() + " r WHERE " + *where + " ORDER BY " +
+                              order_by("r.") + " LIMIT " + std::to_string(query_.limit + 1);
+    const std::string page =
+        found_in_index() ? "SELECT d.doc, f.* FROM (SELECT " + found + ") f JOIN " + table() + " d ON d.id = f.id"
+                         : "SELECT r.doc, " + found;
+    statement_.sql = "SELECT c.\"position\", p.* FROM (SELECT \"position\" FROM " + schema_ +
+                     ".projection_versions WHERE projection = 'query' AND active) c LEFT JOIN LATERAL (" + page +
+                     ") p ON true ORDER BY " + order_by("p.");
     return std::move(statement_);
   }
 
@@ -120,15 +122,22 @@ class Builder {
 
   Result<Statement> parts(std::string_view field, const std::vector<domain::Instant>& edges) {
     rights_.look_up_each_row();
-    const std::string column = "r." + std::string(find_field(query_.kind, field)->name);
-    std::string selected;
-    std::string later;
-    for (const domain::Instant& edge : edges) {
-      const std::string at = bind(edge.text(), "timestamptz");
-      selected += "count(*) FILTER (WHERE " + later + column + " < " + at + "), ";
-      later = column + " >= " + at + " AND ";
+    auto where = conditions();
+    if (!where) return where.error();
+    const std::string at = "r." + std::string(find_field(query_.kind, field)->name);
+    std::string part = "CASE";
+    for (std::size_t i = 0; i < edges.size(); ++i) {
+      part += " WHEN " + at + " < " + bind(edges[i].text(), "timestamptz") + " THEN " + std::to_string(i);
     }
-    return count("", selected + "count(*) FILTER (WHERE " + later + "true)");
+    part += " ELSE " + std::to_string(edges.size()) + " END";
+    const std::string found = "SELECT r.id, " + at + " AS at, " + part + " AS part FROM " + rows() + " r WHERE " +
+                              *where + " AND " + at + " IS NOT NULL";
+    statement_.sql =
+        "SELECT p.part, p.total, d.doc FROM (SELECT f.id, f.part, count(*) OVER (PARTITION BY f.part) AS total, "
+        "row_number() OVER (PARTITION BY f.part ORDER BY f.at, f.id) AS place FROM (" +
+        found + ") f) p JOIN " + table() + " d ON d.id = p.id WHERE p.place <= " + std::to_string(query_.limit) +
+        " ORDER BY p.part, p.place";
+    return std::move(statement_);
   }
 
   Statement week(const domain::Uuid& team, const Week& week) {
@@ -204,6 +213,17 @@ class Builder {
     if (!query_.as_of) return table();
     return "(SELECT * FROM " + table() + " WHERE \"position\" <= " + std::to_string(*query_.as_of) +
            " UNION ALL SELECT * FROM " + past_table(query_.kind) + ')';
+  }
+
+  /// Whether an index in the list's order, or its owner's, knows all that decides which records are shown.
+  bool found_in_index() const {
+    const auto& covered = table_info(query_.kind).covered;
+    if (covered.empty() || query_.as_of || query_.deleted) return false;
+    return std::all_of(query_.conditions.begin(), query_.conditions.end(), [&](const Condition& condition) {
+      const ColumnInfo* column = condition.op == Op::text ? nullptr : find_field(query_.kind, condition.field);
+      return column != nullptr && column->real() &&
+             (column == &sort_column(0) || std::find(covered.begin(), covered.end(), column->name) != covered.end());
+    });
   }
 
   const ColumnInfo& sort_column(std::size_t term) const { return *find_field(query_.kind, sort_[term].field); }
@@ -318,18 +338,23 @@ class Builder {
     }
     if (column.in_document) return in_document(column, values);
     if (!column.real()) {
-      const std::string list = bind(postgres::array_literal(values), type + "[]");
       const std::string rights = rights_.may_see_organisation("o");
-      return replaced(replaced(replaced(column.condition, "{schema}", schema_), "{values}", list), "{rights}",
-                      rights.empty() ? "true" : rights);
+      return replaced(
+          replaced(replaced(column.condition, "{schema}", schema_), "= ANY ({values})", any_of(type, values)),
+          "{rights}", rights.empty() ? "true" : rights);
     }
     if (column.type == ColumnType::text_array) return name + " && " + bind(postgres::array_literal(values), type);
-    return is_any(name, type, values) + (asks_for_open_tasks(column, values) ? " AND " + open_task() : "");
+    return name + ' ' + any_of(type, values) + (asks_for_open_tasks(column, values) ? " AND " + open_task() : "");
   }
 
-  std::string is_any(const std::string& name, const std::string& type, const std::vector<std::string>& values) {
-    if (values.size() == 1) return name + " = " + bind(values.front(), type);
-    return name + " = ANY (" + bind(postgres::array_literal(values), type + "[]") + ')';
+  /// `= …` what is on the left of it. For one value it is that alone, and numbers stand in the text: of a list in a
+  /// parameter the planner expects ten values, and plans anew each time.
+  std::string any_of(const std::string& type, const std::vector<std::string>& values) {
+    if (values.size() == 1) return "= " + bind(values.front(), type);
+    if (type != "smallint") return "= ANY (" + bind(postgres::array_literal(values), type + "[]") + ')';
+    std::string list;
+    for (const std::string& value : values) list += (list.empty() ? "" : ", ") + value;
+    return "IN (" + list + ')';
   }
 
   /// Where in the document the member begins that has this JSON value ("": any), from 1; 0 where there is none.

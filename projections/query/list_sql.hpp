@@ -23,8 +23,8 @@ domain::Result<Statement> count_statement(const std::string& schema, const ListQ
 /// The planner's guess of the same. Column: the plan as JSON.
 domain::Result<Statement> estimate_statement(const std::string& schema, const ListQuery& query);
 
-/// How many of the rows that meet the conditions lie in each of the parts into which the edges, in their order, cut the
-/// time field. Columns: one count more than there are edges.
+/// The rows that meet the conditions and have a time in the field, in the parts into which the edges, in their order,
+/// cut it: of each the query's `limit` earliest. Columns: part from 0, how many it has in all, document.
 domain::Result<Statement> parts_statement(const std::string& schema, const ListQuery& query, std::string_view field,
                                           const std::vector<domain::Instant>& edges);
 

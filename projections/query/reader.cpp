@@ -173,19 +173,13 @@ class QueryReader::Core {
                                          const std::vector<domain::Instant>& edges) {
     const auto statement = parts_statement(schema_, query, field, edges);
     if (!statement) return statement.error();
-    const Rows totals =
+    const Rows rows =
         read([&](Connection& connection) { return connection.prepared(statement->sql, statement->params); });
     std::vector<AgendaPart> parts(edges.size() + 1);
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      parts[i].total = totals.integer(0, i);
-      if (parts[i].total == 0) continue;
-      ListQuery part = query;
-      if (i > 0) part.conditions.push_back({std::string(field), Op::from, {edges[i - 1].text()}});
-      if (i < edges.size()) part.conditions.push_back({std::string(field), Op::before, {edges[i].text()}});
-      part.sort = {{std::string(field), false}};
-      auto page = list(part);
-      if (!page) return page.error();
-      parts[i].documents = std::move(page->documents);
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      AgendaPart& part = parts[static_cast<std::size_t>(rows.integer(row, 0))];
+      part.total = rows.integer(row, 1);
+      part.documents.emplace_back(rows.text(row, 2));
     }
     return parts;
   }

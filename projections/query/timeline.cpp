@@ -53,7 +53,8 @@ struct Source {
   std::string type = {};
   std::string data = {};
   std::string other = {};
-  std::string rows;  ///< from FROM to the end of WHERE
+  std::string rows;                             ///< from FROM to the end of WHERE
+  std::string order = "moment DESC, tie DESC";  ///< or what comes to the same and is an index's own
 };
 
 /// Events in their order, as text that compares as they do.
@@ -101,7 +102,7 @@ class TimelineBuilder {
                       column(source.document, "doc") + ", " + column(source.type, "type") + ", " +
                       column(source.data, "data") + ", " + column(source.other, "other") + ' ' + source.rows;
     if (after) sql += " AND " + behind(source, kind, *after);
-    return sql + " ORDER BY moment DESC, tie DESC";
+    return sql + " ORDER BY " + source.order;
   }
 
   /// Which of a kind's rows come after the place: of its moment only what stands behind it.
@@ -117,12 +118,12 @@ class TimelineBuilder {
   std::vector<Source> sources_of(TimelineKind kind) {
     switch (kind) {
       case TimelineKind::interaction: {
-        std::vector<Source> sources{subject_of_it("interactions", "r.occurred_at")};
+        std::vector<Source> sources{subject_of_it("interactions", "r.occurred_at", " DESC NULLS LAST")};
         if (!organisation()) sources.push_back(take_part());
         return sources;
       }
       case TimelineKind::task:
-        return {subject_of_it("tasks", "coalesce(r.completed_at, r.created_at)")};
+        return {subject_of_it("tasks", "coalesce(r.completed_at, r.created_at)", " DESC")};
       case TimelineKind::stage:
         return {stage_moves()};
       case TimelineKind::mandat:
@@ -148,10 +149,12 @@ class TimelineBuilder {
   }
 
   /// What is about the organisation is seen by who sees it; what is about the person may be about an organisation too.
-  Source subject_of_it(std::string_view name, std::string at) {
+  /// `latest_first`: as the table's index has the time. Ids are in the order of their texts.
+  Source subject_of_it(std::string_view name, std::string at, std::string_view latest_first) {
     Source source;
     source.at = std::move(at);
     source.tie = "r.id::text";
+    source.order = source.at + std::string(latest_first) + ", r.id DESC";
     source.rows =
         "FROM " + table(name) + " r WHERE " + hang_on_it() + " AND NOT r.deleted AND " + source.at + " IS NOT NULL";
     if (!organisation() && query_.viewer.role != domain::Role::admin) {

@@ -55,11 +55,14 @@ const TableOf<Interaction>& table_of<Interaction>() {
   static const TableOf<Interaction> table{
       "interactions",
       interaction_columns(),
-      {"(created_at, id)", "(occurred_at DESC NULLS LAST, id DESC)", "(organisation_id, occurred_at)",
-       "(person_id, occurred_at) WHERE person_id IS NOT NULL",
+      {"(created_at, id)", "(occurred_at DESC NULLS LAST, id DESC) {covered}",
+       "(organisation_id, occurred_at DESC NULLS LAST, id DESC)",
+       "(person_id, occurred_at DESC NULLS LAST, id DESC) WHERE person_id IS NOT NULL",
+       "(assignee_id, occurred_at DESC NULLS LAST, id DESC) WHERE assignee_id IS NOT NULL",
        "USING gin (participant_ids) WHERE participant_ids <> '{}'",
        "(next_action_at, id) WHERE next_action_at IS NOT NULL",
-       "(coalesce(assignee_id, created_by), next_action_at) WHERE next_action_at IS NOT NULL"}};
+       "(coalesce(assignee_id, created_by), next_action_at) WHERE next_action_at IS NOT NULL"},
+      {"deleted", "type", "organisation_id", "person_id", "assignee_id"}};
   return table;
 }
 

@@ -33,7 +33,11 @@ std::vector<Column<Link>> link_columns() {
 
 template <>
 const TableOf<Link>& table_of<Link>() {
-  static const TableOf<Link> table{"links", link_columns(), {"(created_at, id)", "(person_id)", "(organisation_id)"}};
+  static const TableOf<Link> table{
+      "links",
+      link_columns(),
+      // Rights ask where a person works.
+      {"(created_at, id)", "(person_id) INCLUDE (live, organisation_id)", "(organisation_id)"}};
   return table;
 }
 

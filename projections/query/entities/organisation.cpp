@@ -84,9 +84,16 @@ const TableOf<Organisation>& table_of<Organisation>() {
   static const TableOf<Organisation> table{
       "organisations",
       organisation_columns(),
-      {"(created_at, id)", "(updated_at, id)", "(name_key, id)", "(city_key, name_key, id)",
-       "(aum DESC NULLS LAST, id DESC)", "(potential_amount DESC NULLS LAST, id DESC)", "(stage_since, id)",
-       "(owner_id) WHERE owner_id IS NOT NULL"}};
+      {"(created_at, id)", "(updated_at, id) {covered}", "(name_key, id) {covered}",
+       "(city_key, name_key, id) {covered}", "(aum DESC NULLS LAST, id DESC) {covered}",
+       "(potential_amount DESC NULLS LAST, id DESC) {covered}", "(stage_since, id) {covered}",
+       // Most of an early stage have no potential yet: in the order of all of them they come last.
+       "(pipeline_stage, potential_amount DESC NULLS LAST, id DESC) {covered}",
+       // One's own, in whatever order.
+       "(owner_id, name_key, id) {covered, updated_at, aum, potential_amount, stage_since} WHERE owner_id IS NOT NULL"},
+      {"deleted", "owner_id", "team_id", "pipeline_stage", "type", "category", "city_key"},
+      // Rights of most records follow their organisation.
+      {"owner_id", "team_id"}};
   return table;
 }
 

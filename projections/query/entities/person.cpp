@@ -61,7 +61,10 @@ std::vector<Column<Person>> person_columns() {
 template <>
 const TableOf<Person>& table_of<Person>() {
   static const TableOf<Person> table{
-      "people", person_columns(), {"(created_at, id)", "(updated_at, id)", "(name_key, id)"}};
+      "people",
+      person_columns(),
+      {"(created_at, id) {covered}", "(updated_at, id) {covered}", "(name_key, id) {covered}"},
+      {"deleted"}};
   return table;
 }
 

@@ -52,10 +52,11 @@ const TableOf<Task>& table_of<Task>() {
       "tasks",
       task_columns(),
       {"(created_at, id)", "(due_at, id)", "(assignee_id, due_at)",
-       "(organisation_id, coalesce(completed_at, created_at)) WHERE organisation_id IS NOT NULL",
-       "(person_id, coalesce(completed_at, created_at)) WHERE person_id IS NOT NULL",
+       "(organisation_id, coalesce(completed_at, created_at) DESC, id DESC) WHERE organisation_id IS NOT NULL",
+       "(person_id, coalesce(completed_at, created_at) DESC, id DESC) WHERE person_id IS NOT NULL",
        // Open ones, todo and doing, are few among all that were ever done.
-       "(due_at, id) WHERE status IN (0, 1)", "(assignee_id, due_at, id) WHERE status IN (0, 1)"}};
+       "(due_at, id) {covered} WHERE status IN (0, 1)", "(assignee_id, due_at, id) {covered} WHERE status IN (0, 1)"},
+      {"deleted", "organisation_id", "person_id", "assignee_id", "status", "priority"}};
   return table;
 }
 
