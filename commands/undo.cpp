@@ -106,7 +106,8 @@ std::optional<Named> named_by(const wire::Member& member) {
 /// The whole of one undoing: gathers events, and what stands against them.
 class Undoing {
  public:
-  Undoing(const UndoneCommit& commit, const DecisionContext& context) : commit_(commit), context_(context) {}
+  Undoing(const UndoneCommit& commit, const DecisionContext& context)
+      : commit_(commit), context_(context), parts_(is_merge(commit)) {}
 
   Decided decide() {
     Decision decision{commit_.changes.front().id, {}};
@@ -238,11 +239,33 @@ class Undoing {
     }
     const bool revives = is_gone(present) && !is_gone(*after);
     if (!may_take_back(present, *after)) return;
-    note_references(revives ? wire::members_of(wire::shown_json(*after)) : back, change);
+    if (!parts_) note_references(revives ? wire::members_of(wire::shown_json(*after)) : back, change);
     if (revives) revived_.insert(present.id);
     note_keys(present.id, keys_of(*after));
     events_.push_back({present.id, std::move(event)});
     if (lets_nobody_in(present, *after)) close_doors(present.id);
+  }
+
+  static bool is_merge(const UndoneCommit& commit) {
+    return std::any_of(commit.changes.begin(), commit.changes.end(), [](const EntityChange& change) {
+      return change.kind == EntityKind::organisation &&
+             std::any_of(change.members.begin(), change.members.end(), [](const MemberChange& member) {
+               return member.name == "merged_into" && !member.from && member.to;
+             });
+    });
+  }
+
+  /// A merge carries over what is in the trash as well, so that goes back too, and stays there: a merge would be for
+  /// good otherwise as soon as one task of it is deleted.
+  template <class State>
+  bool was_carried() const {
+    return parts_ && !std::is_same_v<State, Organisation>;
+  }
+
+  static std::string way_out_of_trash(const Organisation& deleted) { return deleted.merged_into ? "undo" : "restore"; }
+  template <class State>
+  static std::string way_out_of_trash(const State&) {
+    return "restore";
   }
 
   /// A merge is more than its members: only its own decider carries over what hangs on the record by now.
@@ -279,9 +302,9 @@ class Undoing {
       refusal_ = not_found("command");
     } else if (!allowed) {
       refusal_ = forbidden("the " + std::string(State::k_entity) + " is, or would be, somebody else's");
-    } else if (present.deleted() && !restores) {
+    } else if (present.deleted() && !restores && !was_carried<State>()) {
       refusal_ = conflict("deleted", "the " + std::string(State::k_entity) + " is deleted");
-      refusal_->moves = {"restore"};
+      refusal_->moves = {way_out_of_trash(present)};
     } else if (loses_last_admin(present, after)) {
       refusal_ = conflict("last_admin", "this is the last active administrator: make another one first");
     }
@@ -343,6 +366,7 @@ class Undoing {
 
   const UndoneCommit& commit_;
   const DecisionContext& context_;
+  const bool parts_;  ///< two organisations again. What comes back with them refers to whom it did, gone or not
   std::vector<NewEvent> events_;
   Problems changed_since_;
   Refusal refusal_;

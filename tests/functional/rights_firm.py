@@ -437,9 +437,26 @@ class House:
             return None
         position, before = self.last
         answer = self.root.post(f"{API}/undo/{position}")
-        if answer.status == 409:
-            answer.problem(409, "cannot_undo")  # what it would refer to is in the trash by now
+        code = self.against_taking_back(before)
+        if code:
+            answer.problem(409, code)
             return None
         self.done(None, answer, undoable=False)
         self.model.records = before
         return f"the command at {position} is taken back"
+
+    def against_taking_back(self, before):
+        """The code of the conflict, if there is one: nothing changes in the trash or refers to what is there. Two organisations that had
+        become one are two again all the same.
+        """
+        changed = [(old, self.model.records[old.id]) for old in before.values() if old != self.model.records[old.id]]
+        if any(now.merged_into and not old.merged_into for old, now in changed):
+            return None
+        if any(old.deleted and now.deleted for old, now in changed):
+            return "deleted"
+        def refers_to(old, now):
+            revived = now.deleted or (old.live and not now.live)
+            pairs = [(getattr(old, member), getattr(now, member)) for member in ("owner", "organisation", "person", "assignee")]
+            return {was for was, present in pairs if was and (revived or was != present)}
+        gone = any(self.model.records[other].deleted for old, now in changed for other in refers_to(old, now))
+        return "cannot_undo" if gone else None

@@ -61,6 +61,25 @@ def test_a_merge_carries_everything_and_can_be_taken_back_exactly(pair):
     assert plain(admin.read("links", twin["id"])) == plain(twin)
 
 
+def test_a_merge_is_taken_back_although_something_of_it_is_in_the_trash(pair):
+    firm, stays, goes, hangs, _ = pair
+    admin = firm.admin
+    [task], [note], [mandat] = (hangs[kind] for kind in ("tasks", "interactions", "mandats"))
+    admin.delete(f"{API}/tasks/{task['id']}").ok()
+    done = merge(admin, goes, stays)
+    for collection, record in (("interactions", note), ("mandats", mandat)):
+        admin.delete(f"{API}/{collection}/{record['id']}").ok()
+    undo(admin, done.position).ok()
+    for collection, record in (("tasks", task), ("interactions", note), ("mandats", mandat)):
+        assert admin.list(collection, organisation_id=goes["id"], deleted="true") == [record["id"]]
+        admin.post(f"{API}/{collection}/{record['id']}/restore").ok()
+        assert plain(admin.read(collection, record["id"])) == plain(record)
+    admin.delete(f"{API}/tasks/{task['id']}").ok()
+    again = merge(admin, goes, stays)
+    admin.delete(organisation_path(stays["id"])).ok()
+    assert undo(admin, again.position).problem(409, "deleted")["moves"] == ["restore"]
+
+
 def test_the_old_id_leads_to_the_survivor(pair):
     firm, stays, goes, _, _ = pair
     admin = firm.admin

@@ -1,7 +1,7 @@
 """While owners, users and teams move about, nobody is shown what is not theirs to see: by no list, count, filter, figure, history,
 time travel or error message. The firm and who sees what of it are kept by the test itself (rights_model.py).
 
-ALFORIS_RIGHTS_SEED repeats a run, ALFORIS_TEST_LONG=1 makes ten times as many moves.
+Always the same moves; ALFORIS_RIGHTS_SEED=N makes others, for who looks for trouble, ALFORIS_TEST_LONG=1 ten times as many.
 """
 
 import collections
@@ -28,7 +28,7 @@ PARTS = ("overdue", "today", "this_week", "later")
 
 @pytest.fixture(scope="module")
 def seed():
-    return int(os.environ.get("ALFORIS_RIGHTS_SEED") or random.SystemRandom().randrange(10**6))
+    return int(os.environ.get("ALFORIS_RIGHTS_SEED") or 20260)
 
 
 @pytest.fixture(scope="module")

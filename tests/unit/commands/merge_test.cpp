@@ -40,6 +40,23 @@ class TwoRecords : public ::testing::Test {
     firm.given("sue", create_task("todo", R"({"title":"To do","organisation_id":"@old"})"));
   }
 
+  /// Everything of both but who changed it when.
+  std::string told() const {
+    std::string all;
+    const auto add = [&](auto state) {
+      state.version = 0;
+      state.updated_at = state.created_at;
+      state.updated_by = state.created_by;
+      all += wire::to_json(state) + '\n';
+    };
+    for (const auto* name : {"acme", "old"}) add(firm.state<Organisation>(name));
+    for (const auto* name : {"anne_acme", "anne_old", "bob_old", "eve_old"}) add(firm.state<Link>(name));
+    add(firm.state<Mandat>("m"));
+    add(firm.state<Interaction>("call"));
+    add(firm.state<Task>("todo"));
+    return all;
+  }
+
   Firm firm;
 };
 
@@ -101,21 +118,6 @@ TEST_F(TwoRecords, KeepOneOfTwoKpisOfAMonth) {
 }
 
 TEST_F(TwoRecords, AreTwoAgainAfterAnUndo) {
-  const auto told = [&] {
-    std::string all;
-    const auto add = [&](auto state) {
-      state.version = 0;
-      state.updated_at = state.created_at;
-      state.updated_by = state.created_by;
-      all += wire::to_json(state) + '\n';
-    };
-    for (const auto* name : {"acme", "old"}) add(firm.state<Organisation>(name));
-    for (const auto* name : {"anne_acme", "anne_old", "bob_old", "eve_old"}) add(firm.state<Link>(name));
-    add(firm.state<Mandat>("m"));
-    add(firm.state<Interaction>("call"));
-    add(firm.state<Task>("todo"));
-    return all;
-  };
   const std::string before = told();
   const auto merging = firm.told("mona", merge("old", "acme"), 7);
   EXPECT_NE(told(), before);
@@ -127,6 +129,48 @@ TEST_F(TwoRecords, AreTwoAgainAfterAnUndo) {
   EXPECT_EQ(firm.view().holder(index::primary_link(id("old"))), id("anne_old"));
   EXPECT_FALSE(firm.view().holder(index::primary_link(id("acme"))));
   EXPECT_THAT(firm.when("sue", create_link("x", "bob", "old")), StartsWith("conflict already_linked"));
+}
+
+TEST_F(TwoRecords, AreTwoAgainAlthoughSomethingOfThemIsInTheTrash) {
+  firm.given("mona", DeleteTask{id("todo"), {}, {}});
+  firm.given("ada", create_kpi("march", R"({"organisation_id":"@acme","year":2025,"month":3,"rdv":4})"));
+  firm.given("ada", create_kpi("old_march", R"({"organisation_id":"@old","year":2025,"month":3,"pitchs":2})"));
+  firm.given("sue", create_mandat("idea", R"({"organisation_id":"@old"})"));
+  const auto merging = firm.told("mona", merge("old", "acme"), 7);
+  firm.given("mona", DeleteInteraction{id("call"), {}, {}});
+  firm.given("mona", DeleteMandat{id("idea"), {}, {}});
+  firm.given("mona", DeleteKpi{id("march"), {}, {}});
+  firm.given("mona", undo(merging));
+  EXPECT_FALSE(firm.state<Organisation>("old").deleted());
+  const auto lies_there = [&]<class State>(const State& state, std::string_view whose) {
+    return state.deleted() && *state.organisation_id == id(whose);
+  };
+  EXPECT_TRUE(lies_there(firm.state<Task>("todo"), "old"));
+  EXPECT_TRUE(lies_there(firm.state<Interaction>("call"), "old"));
+  EXPECT_TRUE(lies_there(firm.state<Mandat>("idea"), "old"));
+  EXPECT_TRUE(lies_there(firm.state<Kpi>("march"), "acme"));
+  EXPECT_FALSE(firm.state<Kpi>("march").pitchs) << "what it was filled with is the other's again";
+  EXPECT_FALSE(firm.state<Kpi>("old_march").deleted());
+}
+
+TEST_F(TwoRecords, AreTwoAgainWhoeverHasGoneSince) {
+  const std::string before = told();
+  const auto merging = firm.told("mona", merge("old", "acme"), 7);
+  firm.given("ada", delete_person("anne"));
+  firm.given("ada", update_user("sue", R"({"active":false})"));
+  firm.given("mona", undo(merging));
+  EXPECT_EQ(told(), before);
+}
+
+TEST_F(TwoRecords, AreNotPartedWhileTheSurvivorIsInTheTrash) {
+  firm.given("sue", TerminateMandat{id("m"), {}, Text<1000>::parse("fin").value(), {}});
+  const auto merging = firm.told("mona", merge("old", "acme"), 7);
+  const auto deletion = firm.told("mona", delete_organisation("acme"), 8);
+  EXPECT_EQ(firm.when("mona", undo(merging)), "conflict deleted moves: restore");
+  firm.given("mona", undo(deletion));
+  firm.given("sam", create_organisation("third", R"({"name":"Third"})"));
+  firm.given("mona", merge("acme", "third"));
+  EXPECT_EQ(firm.when("mona", undo(merging)), "conflict deleted moves: undo") << "the later merge is taken back first";
 }
 
 TEST_F(TwoRecords, AreMergedAgainByAMergeAndNotByUndoingTheUndo) {

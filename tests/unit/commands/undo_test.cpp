@@ -78,6 +78,14 @@ TEST(Undo, LeavesOtherFieldsAlone) {
   EXPECT_EQ(acme.name->text(), "Acme AM");
 }
 
+TEST(Undo, LeavesWhatIsInTheTrashAsItIs) {
+  Story story;
+  const auto edit = story.did("sam", update_organisation("acme", R"({"city":"Lyon"})"));
+  story.firm.given("mona", delete_organisation("acme"));
+  EXPECT_EQ(story.undone("mona", edit), "conflict deleted moves: restore");
+  EXPECT_EQ(story.undone("sam", edit), "not_found not_found") << "who may not restore it";
+}
+
 TEST(Undo, NeverOverwritesWhatHasBeenChangedSince) {
   Story story;
   const auto edit = story.did("sam", update_organisation("acme", R"({"city":"Lyon","notes":"N"})"));
