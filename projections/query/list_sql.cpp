@@ -121,27 +121,26 @@ class Builder {
   }
 
   Result<Statement> parts(std::string_view field, const std::vector<domain::Instant>& edges) {
-    rights_.look_up_each_row();
-    auto where = conditions();
+    auto where = own_conditions();
     if (!where) return where.error();
     const std::string at = "r." + std::string(find_field(query_.kind, field)->name);
     std::string part = "CASE";
     for (std::size_t i = 0; i < edges.size(); ++i) {
-      part += " WHEN " + at + " < " + bind(edges[i].text(), "timestamptz") + " THEN " + std::to_string(i);
+      part += " WHEN r.at < " + bind(edges[i].text(), "timestamptz") + " THEN " + std::to_string(i);
     }
     part += " ELSE " + std::to_string(edges.size()) + " END";
-    const std::string found = "SELECT r.id, " + at + " AS at, " + part + " AS part FROM " + rows() + " r WHERE " +
-                              *where + " AND " + at + " IS NOT NULL";
-    statement_.sql =
-        "SELECT p.part, p.total, d.doc FROM (SELECT f.id, f.part, count(*) OVER (PARTITION BY f.part) AS total, "
-        "row_number() OVER (PARTITION BY f.part ORDER BY f.at, f.id) AS place FROM (" +
-        found + ") f) p JOIN " + table() + " d ON d.id = p.id WHERE p.place <= " + std::to_string(query_.limit) +
-        " ORDER BY p.part, p.place";
+    const std::string candidates = "SELECT r.id, " + at + " AS at, " + std::string(k_subject) + " FROM " + rows() +
+                                   " r WHERE NOT r.deleted AND " + *where + " AND " + at + " IS NOT NULL";
+    statement_.sql = seen_of(candidates) +
+                     "SELECT p.part, p.total, d.doc FROM (SELECT f.id, f.part, count(*) OVER (PARTITION BY f.part) AS "
+                     "total, row_number() OVER (PARTITION BY f.part ORDER BY f.at, f.id) AS place FROM (SELECT r.id, "
+                     "r.at, " +
+                     part + " AS part FROM seen r) f) p JOIN " + table() +
+                     " d ON d.id = p.id WHERE p.place <= " + std::to_string(query_.limit) + " ORDER BY p.part, p.place";
     return std::move(statement_);
   }
 
   Statement week(const domain::Uuid& team, const Week& week) {
-    rights_.look_up_each_row();
     const std::string from = bind(week.from.text(), "timestamptz");
     const std::string now = bind(week.now.text(), "timestamptz");
     const std::string open = open_task();
@@ -150,15 +149,15 @@ class Builder {
     const std::string in_week = "r.status <> " + status_of(domain::TaskStatus::cancelled) + " AND " + days;
     const std::string day = "CASE WHEN r.due_at >= " + from + " THEN (r.due_at AT TIME ZONE " +
                             bind(week.time_zone, "text") + ")::date END";
-    const std::string rights = rights_.may_see(query_.kind);
-    const std::string tasks = "SELECT r.assignee_id, r.due_at, r.status FROM " + table() + " r WHERE NOT r.deleted" +
-                              (rights.empty() ? "" : " AND " + rights) + " AND r.assignee_id IN (SELECT id FROM " +
-                              schema_ + ".users WHERE team_id = " + bind(team.text(), "uuid") + ") AND ";
+    const std::string tasks = "SELECT r.due_at, r.status, " + std::string(k_subject) + " FROM " + table() +
+                              " r WHERE NOT r.deleted AND r.assignee_id IN (SELECT id FROM " + schema_ +
+                              ".users WHERE team_id = " + bind(team.text(), "uuid") + ") AND ";
     // Two parts, each with an index that fits; together they would read all that the members ever had to do.
-    statement_.sql =
-        "SELECT r.assignee_id, " + day + " AS day, count(*) FILTER (WHERE " + open + "), count(*) FILTER (WHERE " +
-        overdue + "), count(*) FILTER (WHERE r.status = " + status_of(domain::TaskStatus::done) + ") FROM (" + tasks +
-        in_week + " UNION ALL " + tasks + overdue + " AND NOT (" + days + ")) r GROUP BY 1, 2 ORDER BY 1, 2";
+    statement_.sql = seen_of(tasks + in_week + " UNION ALL " + tasks + overdue + " AND NOT (" + days + ')') +
+                     "SELECT r.assignee_id, " + day + " AS day, count(*) FILTER (WHERE " + open +
+                     "), count(*) FILTER (WHERE " + overdue +
+                     "), count(*) FILTER (WHERE r.status = " + status_of(domain::TaskStatus::done) +
+                     ") FROM seen r GROUP BY 1, 2 ORDER BY 1, 2";
     return std::move(statement_);
   }
 
@@ -183,6 +182,18 @@ class Builder {
   }
 
  private:
+  /// What decides who sees an interaction or a task.
+  static constexpr std::string_view k_subject = "r.organisation_id, r.person_id, r.assignee_id";
+
+  /// `seen`: those of the candidates, all of which are looked at, that the viewer sees. There are few organisations for
+  /// many of them: each is asked for once.
+  std::string seen_of(const std::string& candidates) {
+    const std::string rights = rights_.may_see_subject_among("candidates");
+    if (rights.empty()) return "WITH seen AS (" + candidates + ") ";
+    return "WITH candidates AS MATERIALIZED (" + candidates + "), seen AS (SELECT * FROM candidates r WHERE " + rights +
+           ") ";
+  }
+
   std::string live_and_seen(const std::string& row) {
     const std::string rights = rights_.may_see_organisation(row);
     return "NOT " + row + ".deleted" + (rights.empty() ? "" : " AND " + rights);
@@ -290,6 +301,14 @@ class Builder {
     for (const std::string& right : {found, query_.as_of ? may_see_now() : rights_.may_see(query_.kind)}) {
       if (!right.empty()) where += " AND " + right;
     }
+    auto own = own_conditions();
+    if (!own) return own.error();
+    return where + " AND " + *own;
+  }
+
+  /// Those that the query makes itself.
+  Result<std::string> own_conditions() {
+    std::string where = "true";
     for (const Condition& condition : query_.conditions) {
       auto sql = one(condition);
       if (!sql) return sql.error();

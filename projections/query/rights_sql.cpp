@@ -53,8 +53,15 @@ std::string RightsSql::may_see_person(const std::string& id) {
          may_see_organisation("o") + std::string(fence_) + "))";
 }
 
-std::string RightsSql::may_see_subject() {
-  std::string sql = "CASE WHEN r.organisation_id IS NOT NULL THEN " + may_see_its_organisation() +
+std::string RightsSql::may_see_subject_among(const std::string& rows) {
+  if (viewer_.role == Role::admin) return {};
+  return may_see_subject("r.organisation_id IN (SELECT o.id FROM " + schema_ +
+                         ".organisations o WHERE o.id IN (SELECT organisation_id FROM " + rows + ") AND " +
+                         may_see_organisation("o") + ')');
+}
+
+std::string RightsSql::may_see_subject(const std::string& may_see_its_organisation) {
+  std::string sql = "CASE WHEN r.organisation_id IS NOT NULL THEN " + may_see_its_organisation +
                     " WHEN r.person_id IS NOT NULL THEN " + may_see_person("r.person_id") +
                     " ELSE r.assignee_id IS NULL OR r.assignee_id = " + viewer_id();
   if (viewer_.team) sql += " OR " + is_of_team("r.assignee_id");
@@ -79,7 +86,7 @@ std::string RightsSql::may_see(EntityKind kind) {
     case Follows::people:
       return may_see_person("r.id");
     case Follows::subject:
-      return may_see_subject();
+      return may_see_subject(may_see_its_organisation());
     case Follows::everybody:
     case Follows::firm:
       return {};

@@ -44,13 +44,16 @@ class RightsSql {
   /// Of the organisation of the row `r`; for others than administrators.
   std::string may_see_its_organisation();
 
+  /// Of the interaction or task `r`, one of `rows`, all of which are looked at; empty: all may be seen.
+  std::string may_see_subject_among(const std::string& rows);
+
   /// Of a deleted record `r`: whether the viewer finds it in the trash, because they may restore it; empty: all.
   std::string may_find_deleted(domain::EntityKind kind);
 
  private:
   std::string viewer_team();
   std::string is_of_team(const std::string& user);
-  std::string may_see_subject();
+  std::string may_see_subject(const std::string& may_see_its_organisation);
   std::string may_see_shared_view();
 
   const std::string& schema_;

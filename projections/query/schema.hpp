@@ -15,7 +15,7 @@ namespace alforis::projections {
 
 /// Raised by hand when tables, columns or what is written into them changes: a program with a higher number rebuilds
 /// what one with a lower number made, never the other way round.
-inline constexpr int k_query_layout = 15;
+inline constexpr int k_query_layout = 16;
 
 /// The schemas of a workspace.
 class QuerySchemas {

@@ -51,7 +51,7 @@ const TableOf<Task>& table_of<Task>() {
   static const TableOf<Task> table{
       "tasks",
       task_columns(),
-      {"(created_at, id)", "(due_at, id)", "(assignee_id, due_at)",
+      {"(created_at, id)", "(due_at, id)", "(assignee_id, due_at) {covered}",
        "(organisation_id, coalesce(completed_at, created_at) DESC, id DESC) WHERE organisation_id IS NOT NULL",
        "(person_id, coalesce(completed_at, created_at) DESC, id DESC) WHERE person_id IS NOT NULL",
        // Open ones, todo and doing, are few among all that were ever done.
