@@ -343,15 +343,17 @@ def wait_until(condition, what, timeout=30, pause=0.02):
         time.sleep(pause)
 
 
-def written_since(client, before, answer):
-    """Commits since then, without the note that a refusal leaves in the audit log: it may come a moment after the answer,
-    and of one user only so many in a minute are kept."""
-    if answer.status != 403:
-        return client.log_end() - before
-    deadline = time.monotonic() + 0.03
-    while client.log_end() == before and time.monotonic() < deadline:
-        time.sleep(0.003)
-    return max(0, client.log_end() - before - 1)
+def notes_of_refusals(admin, after, until):
+    """The positions after one, up to another, at which the audit log notes that a request was refused: a moment after its answer."""
+    query = {"action": "audit.request_refused", "limit": 200}
+    notes = admin.get(f"{API}/audit", query=query, headers={"Alforis-After": str(until)}).ok()["items"]
+    return {note["position"] for note in notes if after < note["position"] <= until}
+
+
+def written_since(admin, before):
+    """Commits since then, without the notes of refusals, of which one of something earlier may be among them."""
+    end = admin.log_end()
+    return end - before - len(notes_of_refusals(admin, before, end)) if end > before else 0
 
 
 def until_taken(send):

@@ -10,7 +10,7 @@ import itertools
 import re
 import time
 
-from alforis_client import API, wait_until
+from alforis_client import API, notes_of_refusals, wait_until
 from alforis_server import ADMIN_EMAIL, ADMIN_PASSWORD
 from firm import PASSWORD, lei
 from rights_by_hand import ROLES
@@ -255,7 +255,8 @@ class House:
         """The answer to a move by the asker, or by the administrator."""
         self.moved_at = time.monotonic()
         answer.ok()
-        happened = answer.position > self.newest  # what changes nothing has no commit of its own
+        # What changes nothing has no commit of its own, and is answered with the newest position.
+        happened = answer.position > self.newest and answer.position not in notes_of_refusals(self.root, self.newest, answer.position)
         self.newest = max(self.newest, answer.position)
         self.follow(asker.client if asker else self.root)
         if record and happened:
@@ -269,7 +270,7 @@ class House:
                  self.restore_one, self.restore_one, self.link, self.end_link, self.merge, self.reassign, self.share_view, self.assign,
                  self.talk_of_another, self.change_stage, self.take_back)
         while True:
-            self.before, self.newest = self.model.copy(), self.root.position
+            self.before, self.newest = self.model.copy(), self.root.log_end()
             told = self.dice.choice(moves)()
             if told:
                 self.settled()
