@@ -1,0 +1,162 @@
+"""Taking commands back: what they changed becomes again what it was."""
+
+from model import known, rights
+from model.fields import SINGULAR
+from model.general import can_act
+from model.mandats import taken
+from model.others import one_a_month
+from model.world import STAMPS, Refused, plain
+
+RUNNING = ("signe", "actif")
+
+
+def changed_since(kind, identity, *names):
+    return Refused(409, "changed_since", {f"/{SINGULAR[kind]}/{identity}/{name}": "changed_since" for name in names})
+
+
+def undo(world, commit):
+    """The whole commit or nothing."""
+    world.commit.undoes = commit.position
+    for kind, identity in commit.after:
+        if not rights.sees(world, world.me, kind, world.get(kind, identity)):
+            raise Refused(404, "not_found")
+    if commit.final:
+        raise Refused(409, "cannot_undo")
+    undone = commit.undoes and world.commits.get(commit.undoes)
+    if undone and any(record.get("merged_into") for record in undone.after.values()):
+        raise Refused(409, "cannot_undo")
+    plans = [(key, plan(world, commit, key)) for key in commit.after]
+    for (kind, identity), (fields, wrong) in plans:
+        if set(fields) - set(wrong):  # which refusal comes first is nowhere said
+            permitted_now(world, commit, kind, identity)
+    conflicts = {}
+    for (kind, identity), (_, wrong) in plans:
+        conflicts.update(changed_since(kind, identity, *wrong).errors)
+    if conflicts:
+        raise Refused(409, "changed_since", conflicts)
+    for (kind, identity), (fields, _) in plans:
+        if fields:
+            permitted(world, commit, kind, identity, fields)
+    for (kind, identity), (fields, _) in plans:
+        if fields:
+            world.change(kind, identity, fields)
+    for (kind, identity), (fields, _) in plans:
+        if fields:
+            still_fits(world, kind, world.get(kind, identity), fields)
+
+
+def plan(world, commit, key):
+    """(what the record gets, the fields that are in the way)"""
+    kind, identity = key
+    before, after, now = commit.before[key], commit.after[key], world.get(kind, identity)
+    if before is None:
+        return plan_of_creation(world, commit, key, after, now)
+    names = [name for name in {**before, **after} if name not in STAMPS and before.get(name) != after.get(name)]
+    open_names = [name for name in names if now.get(name) != before.get(name)]
+    if "deleted_at" in names and "deleted_at" not in before and "deleted_at" not in now:
+        open_names = [name for name in open_names if name not in ("deleted_at", "deleted_by")]
+    wrong = [name for name in open_names if now.get(name) != after.get(name)]
+    comes_back = "deleted_at" in open_names and "deleted_at" not in wrong
+    if "deleted_at" in now and not comes_back and set(open_names) - set(wrong):
+        raise Refused(409, "deleted") if rights.restores(world, world.me, kind, now) else Refused(404, "not_found")
+    fields = {name: before.get(name) for name in open_names}
+    if fields.get("deleted_at") and not wrong:  # who takes a restoring back deletes it now
+        fields.update(deleted_at=world.commit.moment, deleted_by=world.commit.actor)
+    if known.ENDED_AGAIN_ENDS_TODAY and fields.get("live") is False:
+        fields["until"] = world.today()
+    return fields, wrong
+
+
+def plan_of_creation(world, commit, key, after, now):
+    """What it made goes into the trash, a link ends; a task that made itself stays when somebody has worked on it."""
+    kind, _ = key
+    gone = "deleted_at" in now or (kind == "links" and not now["live"])
+    if kind in ("users", "teams", "workspace"):
+        permitted_now(world, commit, *key)
+        raise Refused(409, "cannot_undo")
+    if key in commit.made_itself and (gone or now["version"] != after["version"]):
+        return {}, []
+    if gone:
+        return {}, []
+    if now["version"] != after["version"]:
+        return {}, ["version"]
+    if kind == "links":
+        return {"live": False, "is_primary": False, "until": world.today()}, []
+    return {"deleted_at": world.commit.moment, "deleted_by": world.commit.actor}, []
+
+
+def permitted_now(world, commit, kind, identity):
+    """The right to change the record as it is; sales people take back their own creations."""
+    now, me = world.get(kind, identity), world.me
+    made = commit.before[kind, identity] is None and kind != "views"
+    if (made and not rights.at_least(me, "manager") and now["created_by"] != me["id"]) or not rights.changes(world, me, kind, now):
+        hidden = "deleted_at" in now and not rights.restores(world, me, kind, now)
+        raise Refused(404, "not_found") if hidden else Refused(403, "forbidden")
+
+
+def permitted(world, commit, kind, identity, fields):
+    """And as it would be."""
+    now, me = world.get(kind, identity), world.me
+    future = {name: value for name, value in {**now, **fields}.items() if value is not None}
+    if "deleted_at" in now and not rights.restores(world, me, kind, now):
+        raise Refused(404, "not_found")
+    if commit.before[kind, identity] is None and me["role"] == "sales" and built_upon(world, kind, identity):
+        raise Refused(409, "cannot_undo")
+    if fields.get("deleted_at") and commit.before[kind, identity] is not None and not rights.deletes(world, me, kind, now):
+        raise Refused(403, "forbidden")
+    if not rights.sees(world, me, kind, future) or not rights.changes(world, me, kind, future):
+        raise Refused(403, "forbidden")
+
+
+def built_upon(world, kind, identity):
+    """Others have hung something on it since."""
+    if kind == "organisations":
+        hangs = [one for what in ("mandats", "interactions", "tasks", "manual-kpis") for one in world.live(what, organisation_id=identity)]
+        hangs += [link for link in world.all("links", organisation_id=identity) if link["live"]]
+    else:
+        hangs = [link for link in world.all("links", person_id=identity) if link["live"]] if kind == "people" else []
+    return any(one["created_by"] != world.me["id"] for one in hangs)
+
+
+def still_fits(world, kind, record, fields):
+    """Nobody else has by now what only one may have, and what it refers to is there."""
+    if "deleted_at" in record:
+        hindered(world, kind, record)
+        return
+    try:
+        alone(world, kind, record)
+    except Refused:
+        raise Refused(409, "cannot_undo") from None
+    for name, where in (("organisation_id", "organisations"), ("person_id", "people"), ("mandat_id", "mandats"), ("produit_id", "produits")):
+        back = "deleted_at" in fields or fields.get("live")
+        named = record.get(name) if back else fields.get(name)
+        if named and not world.there(where, named):
+            raise Refused(409, "cannot_undo")
+    owner = world.get("users", fields.get("owner_id") or fields.get("assignee_id") or "")
+    if owner and not (can_act(world, owner, kind, record) if "assignee_id" in fields else owner["active"]):
+        raise Refused(409, "cannot_undo")
+
+
+def hindered(world, kind, record):
+    """What runs, or is in something that runs, does not go."""
+    if kind == "organisations" and any(mandat["status"] in RUNNING for mandat in world.live("mandats", organisation_id=record["id"])):
+        raise Refused(409, "in_running_mandats")
+    running = [mandat for mandat in world.live("mandats") if mandat["status"] in RUNNING]
+    if kind == "produits" and any(one["produit_id"] == record["id"] and "date_retrait" not in one for mandat in running for one in mandat["produits"]):
+        raise Refused(409, "in_running_mandats")
+
+
+def alone(world, kind, record):
+    others = [one for one in world.live(kind) if one["id"] != record["id"]]
+    for name in {"organisations": ("lei", "siret"), "produits": ("isin",)}.get(kind, ()):
+        if record.get(name) and any(one.get(name) == record[name] for one in others):
+            raise Refused(409)
+    if kind == "mandats" and taken(world, plain(record["number"]), record["id"]):
+        raise Refused(409)
+    if kind == "manual-kpis":
+        one_a_month(world, record)
+    if kind == "links" and record["live"]:
+        pair = [one for one in others if one["live"] and all(one[name] == record[name] for name in ("organisation_id", "person_id"))]
+        firsts = [one for one in others if one["live"] and one["is_primary"] and one["organisation_id"] == record["organisation_id"]]
+        if pair or (record["is_primary"] and firsts):
+            raise Refused(409)
