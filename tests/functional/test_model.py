@@ -4,7 +4,14 @@ The model foretells for each command whether it is accepted, with which status a
 afterwards. Now and then, and at the end of each sequence: every record and every list as several people see it, single records and
 lists of the past at remembered positions, `alforis replay`, `alforis verify`, and `alforis rebuild` beside the running server.
 
-ALFORIS_MODEL_SEED repeats a run; ALFORIS_TEST_LONG=1 makes ten times as many commands, from seeds of that day.
+ALFORIS_MODEL_SEED is the seed of the first sequence, the next ones count on from it: a sequence that failed is repeated by its seed and
+`-k "agree[0"`. ALFORIS_TEST_LONG=1 makes ten times as many sequences. Every fourth runs on Kafka.
+
+Not in the model, and so not made up: passwords, sessions, API keys, the e-mail addresses of users; imports; mandats that end by
+themselves; `filter` and `dry_run` of bulk changes; filters and orders of lists other than by creation; histories, timelines, dashboards,
+figures; titles of tasks that make themselves (any text will do); a SIREN that is changed; links that begin in the future, since neither they
+nor their creation can be ended today. What comes first when several things are in the way is often said nowhere; there the
+model does as the program does. Where the program is known to contradict the documentation, model/known.py says so.
 """
 
 import os
@@ -16,24 +23,23 @@ import pytest
 
 from alforis_client import API
 from firm import PASSWORD, Firm
-from model.comparison import Comparison, Disagreement
+from model.comparison import Comparison
 from model.fields import KINDS
 from model.generator import Generator
 from model.rules import run
 from model.world import World
 
 LONG = os.environ.get("ALFORIS_TEST_LONG") == "1"
-SEQUENCES = 4
-STEPS = 550 * (10 if LONG else 1)
+SEQUENCES = 40 if LONG else 4
+STEPS = 700
 SEED = os.environ.get("ALFORIS_MODEL_SEED")
 IDS = r"[0-9a-f]{8}-[0-9a-f-]{27}"
 TIME_TRAVELLERS = ("organisations", "mandats", "tasks")
 
 
 def seed_of(number):
-    if SEED is not None:
-        return int(SEED)
-    return int(time.time()) // 86400 * 10 + number if LONG else number
+    """Always the same, so that what fails fails again; other seeds are for who looks for trouble."""
+    return int(SEED) + number if SEED is not None else number
 
 
 class Sequence:
@@ -155,12 +161,12 @@ def wait_for_the_next_quarter():
 
 @pytest.mark.parametrize("number", range(SEQUENCES))
 def test_model_and_server_agree(make_server, request, number):
-    brokers = request.getfixturevalue("brokers") if number == SEQUENCES - 1 else None
+    brokers = request.getfixturevalue("brokers") if number % 4 == 3 else None
     server = make_server(brokers=brokers, arguments=["--policy-interval", "0"])
     sequence = Sequence(server, seed_of(number))
     try:
         sequence.run(STEPS)
-    except Disagreement as wrong:
+    except AssertionError as wrong:
         pytest.fail(sequence.told(str(wrong)), pytrace=False)
     print(f"seed {sequence.seed}: {len(sequence.story)} commands, {sequence.accepted} accepted")
     server.discard()

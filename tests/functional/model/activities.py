@@ -18,6 +18,9 @@ def parties(world, kind, kept, record):
     """The references that are new, all that is wrong with them at once; ids of aliases become the survivors'."""
 
     def of_organisation():
+        same_one = general.survivor(world, world.get("organisations", kept.get("organisation_id")))
+        if same_one and same_one["id"] == record.get("organisation_id"):
+            kept["organisation_id"] = same_one["id"]
         if kept.get("organisation_id") and not same(kept, record, "organisation_id"):
             kept["organisation_id"] = general.organisation(world, kept["organisation_id"])["id"]
 
@@ -35,18 +38,22 @@ def parties(world, kind, kept, record):
         if kept.get("mandat_id") and not same(kept, record, "mandat_id") and not seen:
             raise invalid(mandat_id="unknown_reference")
 
-    together(world, of_organisation, of_person, *participants, of_mandat)
+    def of_somebody():
+        if kind == "interactions":
+            about_somebody({**record, **kept})
+
+    together(world, of_somebody, of_organisation, of_person, *participants, of_mandat)
 
 
 def owned(world, kind, kept, record):
     """The assignee has to be somebody who can act, also when it is about something else from now on."""
     changed = {**record, **kept}
-    if not changed.get("assignee_id") or same(kept, record, "assignee_id", "organisation_id", "person_id"):
+    if not changed.get("assignee_id") or same(kept, record, "assignee_id", "organisation_id", "person_id", "mandat_id"):
         return
     changed.setdefault("created_by", world.commit.actor)
     if same(kept, record, "assignee_id"):
         if not general.can_act(world, world.get("users", changed["assignee_id"]), kind, changed):
-            raise invalid(assignee_id="assignee_cannot_act")
+            raise invalid(assignee_id="assignee_cannot_act" if world.get("users", changed["assignee_id"])["active"] else None)
     else:
         general.assignee(world, kind, changed)
 
@@ -83,7 +90,6 @@ def of_produit(world, kept, record):
 
 def log(world, identity, kept):
     """A new interaction, with its task."""
-    about_somebody(kept)
     references(world, kept, {})
     kept.setdefault("occurred_at", world.commit.moment)
     made = world.create("interactions", identity, kept)
@@ -101,7 +107,6 @@ def patch_interaction(world, call):
     refuse(world, errors)
     record = find(world, "interactions", call.id)
     general.matches(call, record)
-    about_somebody({**record, **kept})
     references(world, kept, record)
     changed = world.change("interactions", call.id, kept)
     if changed["status"] == "done" and record["status"] != "done":
@@ -204,7 +209,7 @@ def patch_task(world, call):
 def moved(world, call, verb):
     kept, errors = fields.read_verb("tasks", verb, call.body)
     refuse(world, errors)
-    record = find(world, "tasks", call.id, late=lambda world: None)
+    record = find(world, "tasks", call.id, late=general.not_yet)
     if (verb, record["status"]) == ("start", "doing"):
         return kept, record  # changes nothing
     if verb not in MOVES[record["status"]]:

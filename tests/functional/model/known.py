@@ -20,3 +20,7 @@ ENDED_AGAIN_ENDS_TODAY = True
 # The same creation again, after something of the record was erased, is answered with the record as it is, later changes included
 # (docs/API.md: the first answer again, without what was forgotten).
 ERASED_IS_ANSWERED_AS_IT_IS = True
+
+# A mandat whose date of signature is still to come cannot be terminated today once it is signed: 422 at /date_fin
+# (docs/DOMAIN.md: "one that is called off before it began may end today all the same").
+NOTHING_ENDS_BEFORE_ITS_SIGNATURE = True

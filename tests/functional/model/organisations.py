@@ -1,9 +1,9 @@
 """Organisations: the pipeline, owners, unique identifiers, merging."""
 
 from model import fields, policies, rights, values as v
-from model.general import find, organisation, refuse, survivor, unique
+from model.general import find, organisation, refuse, unique
 from model import general
-from model.world import Refused, invalid, plain
+from model.world import Refused, invalid
 
 KIND = "organisations"
 
@@ -11,14 +11,12 @@ KIND = "organisations"
 def give(world, record, owner):
     """Whether the actor may make `owner` the owner, and whether that is somebody."""
     me, user = world.me, world.get("users", owner) if owner else None
-    if owner and not user:
+    if owner and not (user and user["active"]):
         raise invalid(owner_id="unknown_reference")
     if me["role"] == "sales" and owner not in (None, me["id"]):
         raise Refused(403, "forbidden")
     if me["role"] == "manager" and owner and (user.get("team_id") is None or user.get("team_id") != me.get("team_id")):
         raise Refused(403, "forbidden")
-    if user and not user["active"]:
-        raise invalid(owner_id=None)
 
 
 def identifiers(world, record):
@@ -26,11 +24,6 @@ def identifiers(world, record):
         raise invalid(siret="siren_mismatch")
     for name in ("lei", "siret"):
         unique(world, KIND, name, record.get(name), record.get("id"))
-
-
-def dial(record, before=None):
-    """Phones as E.164; a country that is new reads again what was not understood."""
-    record["phone"] = v.phone(record.get("phone"), record.get("country"))
 
 
 def enter_stage(world, record, stage):
@@ -48,7 +41,7 @@ def create(world, call):
         elif world.me["role"] == "sales":
             kept["owner_id"] = world.me["id"]
         identifiers(world, kept)
-        dial(kept)
+        kept["phone"] = v.phone(kept.get("phone"), kept.get("country"))
         kept.update(enter_stage(world, kept, kept.get("pipeline_stage", "prospect")))
         made = world.create(KIND, identity, kept)
         policies.stage_entered(world, made)
@@ -178,7 +171,9 @@ def filled(stays, goes):
         elif name in goes and goes[name] != stays[name]:
             lines.append(f"{label}: {goes[name]}")
     known = stays.get("notes", "").split("\n") if "notes" in stays else []
-    known += [one for one in lines if one and one not in known]
+    for one in lines:
+        if one and one not in known and len("\n".join([*known, one])) <= 10000:
+            known.append(one)
     news["notes"] = "\n".join(known) or None
     return news
 

@@ -24,10 +24,11 @@ def create(world, call):
 def patch(world, call):
     kept, errors = fields.read_patch("people", call.body)
     refuse(world, errors)
-    record = find(world, "people", call.id)
+    record = find(world, "people", call.id, late=general.not_yet)
     general.matches(call, record)
     if "erased_at" in record:
         raise Refused(409, "erased")
+    general.refuse_late(world)
     changed = {**record, **kept}
     named(changed)
     moved = changed.get("country") != record.get("country")
@@ -116,11 +117,11 @@ def create_link(world, call):
             demote_others(world, made)
         return made
 
-    return general.create(world, "links", call, rule, late=lambda world: None)
+    return general.create(world, "links", call, rule, late=general.not_yet)
 
 
 def live_link(world, call):
-    record = find(world, "links", call.id)
+    record = find(world, "links", call.id, late=general.not_yet)
     if not record["live"]:
         raise Refused(409, "ended")
     return record
@@ -136,6 +137,7 @@ def patch_link(world, call):
     if "erased_at" in person:
         raise Refused(409, "erased")
     general.matches(call, record)
+    general.refuse_late(world)
     days_in_order({**record, **kept})
     if "work_phone" in kept:
         kept["work_phone"] = v.phone(kept["work_phone"], organisation.get("country"))

@@ -19,13 +19,13 @@ def switched_on(world, rule):
 
 
 def make(world, rule, whose, counted_from, about):
-    """`whose`: the user who has it, and by whose clock and in whose language it is."""
+    """`whose`: the user who has it, by whose clock and in whose language it is; nobody's is by that of Paris."""
     days, priority, category, name = rule
     task = {"priority": priority, "category": category, "auto_rule": name, **{key: value for key, value in about.items() if value}}
     user = world.get("users", whose)
     if user and general.can_act(world, user, "tasks", {**task, "assignee_id": whose, "created_by": world.commit.actor}):
         task["assignee_id"] = whose
-    zone = v.zone_of(user)
+    zone = v.zone_of(world.get("users", task.get("assignee_id")))
     try:
         due = v.at_clock(counted_from.astimezone(zone).date() + datetime.timedelta(days=days), NINE, zone)
     except OverflowError:

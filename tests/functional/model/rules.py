@@ -95,7 +95,7 @@ def one(world, actor, rule):
 
 def run(world, call):
     if call.verb in MANY:
-        commit = world.begin(call.actor)
+        world.begin(call.actor)
         try:
             return MANY[call.verb](world, call)
         except Refused as problem:

@@ -2,7 +2,6 @@
 
 from model import known, rights
 from model.fields import SINGULAR
-from model.general import can_act
 from model.mandats import taken
 from model.others import one_a_month
 from model.world import STAMPS, Refused, plain
@@ -22,21 +21,25 @@ def undo(world, commit):
             raise Refused(404, "not_found")
     if commit.final:
         raise Refused(409, "cannot_undo")
+    plans, refusals, conflicts = {}, [], {}
     undone = commit.undoes and world.commits.get(commit.undoes)
     if undone and any(record.get("merged_into") for record in undone.after.values()):
-        raise Refused(409, "cannot_undo")
-    plans = [(key, plan(world, commit, key)) for key in commit.after]
-    for (kind, identity), (fields, wrong) in plans:
-        if set(fields) - set(wrong):  # which refusal comes first is nowhere said
-            permitted_now(world, commit, kind, identity)
-    conflicts = {}
-    for (kind, identity), (_, wrong) in plans:
-        conflicts.update(changed_since(kind, identity, *wrong).errors)
+        refusals.append(Refused(409, "cannot_undo"))
+    for key in commit.after:
+        try:
+            fields, wrong = plans[key] = plan(world, commit, key)
+            conflicts.update(changed_since(*key, *wrong).errors)
+            if set(fields) - set(wrong):
+                permitted_now(world, commit, *key)
+                permitted(world, commit, *key, fields)
+        except Refused as refused:
+            refusals.append(refused)
+    if refusals:  # which of them comes first is nowhere said
+        either = [(one.status, one.code) for one in refusals] + ([(409, "changed_since")] if conflicts and len(plans) > 1 else [])
+        raise Refused(refusals[0].status, refusals[0].code, either=either)
     if conflicts:
         raise Refused(409, "changed_since", conflicts)
-    for (kind, identity), (fields, _) in plans:
-        if fields:
-            permitted(world, commit, kind, identity, fields)
+    plans = list(plans.items())
     for (kind, identity), (fields, _) in plans:
         if fields:
             world.change(kind, identity, fields)
@@ -71,7 +74,7 @@ def plan_of_creation(world, commit, key, after, now):
     """What it made goes into the trash, a link ends; a task that made itself stays when somebody has worked on it."""
     kind, _ = key
     gone = "deleted_at" in now or (kind == "links" and not now["live"])
-    if kind in ("users", "teams", "workspace"):
+    if kind in ("users", "teams", "workspace") and now["version"] == after["version"]:
         permitted_now(world, commit, *key)
         raise Refused(409, "cannot_undo")
     if key in commit.made_itself and (gone or now["version"] != after["version"]):
@@ -89,6 +92,8 @@ def permitted_now(world, commit, kind, identity):
     """The right to change the record as it is; sales people take back their own creations."""
     now, me = world.get(kind, identity), world.me
     made = commit.before[kind, identity] is None and kind != "views"
+    if made and me["role"] == "sales" and now["created_by"] == me["id"]:
+        return
     if (made and not rights.at_least(me, "manager") and now["created_by"] != me["id"]) or not rights.changes(world, me, kind, now):
         hidden = "deleted_at" in now and not rights.restores(world, me, kind, now)
         raise Refused(404, "not_found") if hidden else Refused(403, "forbidden")
@@ -104,7 +109,8 @@ def permitted(world, commit, kind, identity, fields):
         raise Refused(409, "cannot_undo")
     if fields.get("deleted_at") and commit.before[kind, identity] is not None and not rights.deletes(world, me, kind, now):
         raise Refused(403, "forbidden")
-    if not rights.sees(world, me, kind, future) or not rights.changes(world, me, kind, future):
+    own = commit.before[kind, identity] is None and me["role"] == "sales" and now["created_by"] == me["id"]
+    if not own and not (rights.sees(world, me, kind, future) and rights.changes(world, me, kind, future)):
         raise Refused(403, "forbidden")
 
 
@@ -132,9 +138,10 @@ def still_fits(world, kind, record, fields):
         named = record.get(name) if back else fields.get(name)
         if named and not world.there(where, named):
             raise Refused(409, "cannot_undo")
-    owner = world.get("users", fields.get("owner_id") or fields.get("assignee_id") or "")
-    if owner and not (can_act(world, owner, kind, record) if "assignee_id" in fields else owner["active"]):
-        raise Refused(409, "cannot_undo")
+    for name in ("owner_id", "assignee_id"):
+        user = world.get("users", record.get(name) if "deleted_at" in fields else fields.get(name))
+        if user and not user["active"]:
+            raise Refused(409, "cannot_undo")
 
 
 def hindered(world, kind, record):
