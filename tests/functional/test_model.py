@@ -22,7 +22,7 @@ import time
 import pytest
 
 from alforis_client import API
-from firm import PASSWORD, Firm
+from firm import Firm
 from model.comparison import Comparison
 from model.fields import KINDS
 from model.generator import Generator

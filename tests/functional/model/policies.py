@@ -2,7 +2,7 @@
 
 import datetime
 
-from model import general, rights, values as v
+from model import general, values as v
 from model.world import Open
 
 # By stage or type: days, priority, category, the rule's name.
