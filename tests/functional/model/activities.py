@@ -143,6 +143,8 @@ def forget_externals(world, call):
     refuse(world, errors)
     names = set(kept.get("names") or known)
     stay = [one for one in record["external_participants"] if one["name"] not in names]
+    if not any(version["external_participants"] for _, version in world.versions["interactions", call.id]):
+        return record  # nobody is left to forget
     changed = world.change("interactions", call.id, {"external_participants": stay}, anyway=True)  # older versions may have had more
     world.commit.final = True
     world.forget("interactions", call.id, without_externals)

@@ -132,7 +132,7 @@ class Comparison:
     def seen(self, viewer, kind, deleted=False):
         """Ids by the time they were made."""
         user = self.world.get("users", viewer)
-        found = [record for record in self.world.all(kind) if ("deleted_at" in record) == deleted and rights.lists(self.world, user, kind, record)]
+        found = [record for record in self.world.all(kind) if ("deleted_at" in record) == deleted and rights.finds(self.world, user, kind, record)]
         found.sort(key=lambda record: (plain(record["created_at"]), record["id"]))
         return [record["id"] for record in found]
 
@@ -170,7 +170,7 @@ class Comparison:
         user, world = self.world.get("users", viewer), self.world
         past = {identity: world.at(kind, identity, position) for identity in world.records[kind]}
         expected = {identity: record for identity, record in past.items() if record and "deleted_at" not in record
-                    and rights.lists(world, user, kind, world.get(kind, identity))}
+                    and rights.finds(world, user, kind, world.get(kind, identity))}
         query = {"as_of_position": position, "limit": limit}
         shown = {one["id"]: one for one in self.clients[viewer].pages(f"{API}/{kind}", query)}
         about = f"the list of {kind} at {position} for {self.name(viewer)}"

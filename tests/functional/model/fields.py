@@ -59,7 +59,7 @@ SPECS = {
         "full_name": v.line(255), "role": v.choice("viewer", "sales", "manager", "admin"), "team_id": v.identity, "active": v.flag,
         "locale": v.choice("fr", "en"), "time_zone": v.line(100), "theme": v.choice("light", "dark", "system")},
     "teams": {"name": v.line(100), "description": v.text(1000), "active": v.flag},
-    "workspace": {"name": v.line(255), **{name: v.flag for name in RULES_SWITCHES}},
+    "workspace": {"name": v.line(255), **{name: v.flag for name in RULES_SWITCHES}, "retention_years": v.whole(1, 30)},
 }
 
 REQUIRED = {"organisations": ["name"], "people": [], "links": ["person_id", "organisation_id"], "produits": ["name", "type"],

@@ -65,7 +65,7 @@ def create(world, kind, call, rule, late=refuse_late):
         return known[2] or world.get(kind, identity)
     if known and known[0] == call.actor:
         raise Refused(422, "idempotency_key_reused")
-    if identity and world.get(kind, identity):
+    if identity and any(identity in records for records in world.records.values()):
         raise Refused(409, "already_exists")
     late(world)
     made = rule(world, identity, {name: value for name, value in kept.items() if value is not None})

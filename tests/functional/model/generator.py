@@ -127,7 +127,7 @@ class Generator:
         if name in ("duration_minutes", "rdv", "pitchs", "due_diligences", "closings"):
             return self.dice.randint(0, 90)
         if name == "number":
-            year = self.world.paris_year()
+            year = self.world.paris_day()[:4]
             return self.dice.choice((f"M-{year}-{self.dice.randint(1, 60):04d}", f"contrat {self.dice.randint(1, 30)}", f"CONTRAT {self.dice.randint(1, 30)}"))
         long_text = name in ("notes", "description", "body") and kind != "teams"
         return self.dice.choice(LONG if long_text and self.chance(0.3) else NAMES)
@@ -182,6 +182,7 @@ class Generator:
             body["phone"] = v.UNREADABLE
         if kind == "links" and str(body.get("since", "")) > "2026-02":
             body["since"] = "2024-02-29"
+        self.with_its_source(body)
         if kind in ("interactions", "tasks"):
             if self.chance(0.6):
                 body.pop("assignee_id", None)
@@ -197,6 +198,12 @@ class Generator:
             body["query"] = GOOD_QUERIES.get(body.get("resource"), "")
             if not body["query"]:
                 del body["query"]
+
+    def with_its_source(self, body):
+        if body.get("consent") in ("given", "refused") and self.chance(0.85):
+            body.setdefault("consent_source", self.dice.choice(NAMES))
+            if str(body.get("consent_date", "")) > self.world.paris_day() and self.chance(0.8):
+                del body["consent_date"]
 
     def covered(self, body):
         mandats = [one for one in self.world.live("mandats") if one["produits"] and one["status"] in ("signe", "actif")]
@@ -226,6 +233,7 @@ class Generator:
             body["query"] = GOOD_QUERIES.get(record.get("resource"), "")
             if not body["query"]:
                 del body["query"]
+        self.with_its_source(body)
         country = body.get("country", record.get("country"))
         for name in ("phone", "personal_phone", "mobile", "work_phone"):
             if body.get(name) == v.FRENCH and country not in (None, "FR"):
@@ -332,7 +340,7 @@ class Generator:
 
     def switch(self, actor):
         return Call(self.actors["admin"] if self.chance(0.8) else actor, "workspace", "patch", "00000000-0000-7000-8000-000000000003",
-                    {self.dice.choice(RULES_SWITCHES): self.chance(0.7)})
+                    {self.dice.choice(RULES_SWITCHES): self.chance(0.7)} if self.chance(0.9) else {"retention_years": self.dice.choice((1, 3, 30, 31))})
 
     BULK = [("organisations", {"patch": {"city": "Lyon"}}), ("organisations", {"verb": "delete"}), ("organisations", {"verb": "restore"}),
             ("organisations", {"verb": "stage", "with": {"stage": "negociation"}}), ("organisations", {"verb": "stage", "with": {"stage": "perdu", "reason": "r"}}),

@@ -9,10 +9,6 @@ NOBODYS_PERSON_IS_NOT_FOLLOWED = True
 # (docs/RIGHTS.md: "nobody's only if they created it").
 MAKERS_CHANGE_PEOPLE = True
 
-# Who has become a viewer still lists what they deleted before; reading or restoring it is 404 (docs/RIGHTS.md: sales people and those
-# above find deleted records, guarantee 9 of docs/ARCHITECTURE.md: lists and records go by the same rules).
-VIEWERS_LIST_WHAT_THEY_DELETED = True
-
 # A link that was ended, revived by an undo, and ended again by taking that undo back ends today, not on the day it had ended
 # (docs/API.md: what a command changed becomes again what it was).
 ENDED_AGAIN_ENDS_TODAY = True

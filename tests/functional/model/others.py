@@ -126,7 +126,7 @@ def patch_workspace(world, call):
     record = world.get("workspace", call.id)
     if record:
         return world.change("workspace", call.id, kept)
-    started = {name: True for name in fields.RULES_SWITCHES}
+    started = {**{name: True for name in fields.RULES_SWITCHES}, "audit_reads_of_people": False, "retention_years": 3}
     if all(started.get(name) == value for name, value in kept.items()):
         return None
     return world.create("workspace", call.id, {**started, **kept})

@@ -12,9 +12,30 @@ def named(record):
         raise invalid(first_name="required", last_name="required")
 
 
+def consented(world, kept, record):
+    """A consent, or its refusal, brings its source; its day is today, or one that has come. What is left out belonged to the one before."""
+    another = kept.get("consent", record["consent"]) != record["consent"]
+    if not another and not {"consent_date", "consent_source"} & set(kept):
+        return
+    before, errors = {} if another else record, {}
+    told = {name: kept.get(name, before.get(name)) for name in ("consent_date", "consent_source")}
+    if kept.get("consent", record["consent"]) != "none":
+        if "consent_date" in kept and not kept["consent_date"]:
+            errors["consent_date"] = "required"
+        told["consent_date"] = told["consent_date"] or world.today()
+        if told["consent_date"] > world.today():
+            errors["consent_date"] = "out_of_range"
+        if not told["consent_source"]:
+            errors["consent_source"] = "required"
+    if errors:
+        raise invalid(**errors)
+    kept.update(told)
+
+
 def create(world, call):
     def rule(world, identity, kept):
         named(kept)
+        consented(world, kept, {"consent": "none"})
         kept.update({name: v.phone(kept.get(name), kept.get("country")) for name in PHONES})
         return world.create("people", identity, kept)
 
@@ -29,6 +50,7 @@ def patch(world, call):
     if "erased_at" in record:
         raise Refused(409, "erased")
     general.refuse_late(world)
+    consented(world, kept, record)
     changed = {**record, **kept}
     named(changed)
     moved = changed.get("country") != record.get("country")

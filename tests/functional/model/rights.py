@@ -117,13 +117,6 @@ def restores(world, user, kind, record):
     return deletes(world, user, kind, record) or own
 
 
-def lists(world, user, kind, record):
-    """Lists show what can be found."""
-    if known.VIEWERS_LIST_WHAT_THEY_DELETED and user["id"] == record.get("deleted_by"):
-        return sees(world, user, kind, record)
-    return finds(world, user, kind, record)
-
-
 def finds(world, user, kind, record):
     """Whether reads and lists show it; deleted ones only to who restores them, when asked for."""
     if not sees(world, user, kind, record):

@@ -161,7 +161,10 @@ def take_back(world, call):
     results = [(commit.position, one(world, call.actor, lambda: undo(world, commit))) for commit in reversed(commits)]
     if call.id not in world.batches and results[0][1].status >= 300:
         return results[0][1]
-    answer = many([(position, result) for position, result in results if result.status != 404])  # of a batch one is told what one sees
+    seen = [(position, result) for position, result in results if result.status != 404]  # of a batch one is told what one sees
+    if not seen:
+        raise Refused(404, "not_found")
+    answer = many(seen)
     answer.outcomes = [(position, {"changed": "undone"}.get(what, what), code) for position, what, code in answer.outcomes]
     return answer
 

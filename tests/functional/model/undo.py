@@ -22,12 +22,13 @@ def undo(world, commit):
     if commit.final:
         raise Refused(409, "cannot_undo")
     plans, refusals, conflicts = {}, [], {}
+    parts = any(record.get("merged_into") and not (commit.before[key] or {}).get("merged_into") for key, record in commit.after.items())
     undone = commit.undoes and world.commits.get(commit.undoes)
     if undone and any(record.get("merged_into") for record in undone.after.values()):
         refusals.append(Refused(409, "cannot_undo"))
     for key in commit.after:
         try:
-            fields, wrong = plans[key] = plan(world, commit, key)
+            fields, wrong = plans[key] = plan(world, commit, key, parts)
             conflicts.update(changed_since(*key, *wrong).errors)
             if set(fields) - set(wrong):
                 permitted_now(world, commit, *key)
@@ -45,11 +46,11 @@ def undo(world, commit):
             world.change(kind, identity, fields)
     for (kind, identity), (fields, _) in plans:
         if fields:
-            still_fits(world, kind, world.get(kind, identity), fields)
+            still_fits(world, kind, world.get(kind, identity), fields, parts)
 
 
-def plan(world, commit, key):
-    """(what the record gets, the fields that are in the way)"""
+def plan(world, commit, key, parts):
+    """(what the record gets, the fields that are in the way). `parts`: two organisations are two again, also what lies in the trash."""
     kind, identity = key
     before, after, now = commit.before[key], commit.after[key], world.get(kind, identity)
     if before is None:
@@ -60,7 +61,8 @@ def plan(world, commit, key):
         open_names = [name for name in open_names if name not in ("deleted_at", "deleted_by")]
     wrong = [name for name in open_names if now.get(name) != after.get(name)]
     comes_back = "deleted_at" in open_names and "deleted_at" not in wrong
-    if "deleted_at" in now and not comes_back and set(open_names) - set(wrong):
+    stays_deleted = "deleted_at" in now and not comes_back and not (parts and kind != "organisations" and rights.restores(world, world.me, kind, now))
+    if stays_deleted and set(open_names) - set(wrong):
         raise Refused(409, "deleted") if rights.restores(world, world.me, kind, now) else Refused(404, "not_found")
     fields = {name: before.get(name) for name in open_names}
     if fields.get("deleted_at") and not wrong:  # who takes a restoring back deletes it now
@@ -124,8 +126,10 @@ def built_upon(world, kind, identity):
     return any(one["created_by"] != world.me["id"] for one in hangs)
 
 
-def still_fits(world, kind, record, fields):
-    """Nobody else has by now what only one may have, and what it refers to is there."""
+def still_fits(world, kind, record, fields, parts):
+    """Nobody else has by now what only one may have, and what it refers to is there. What comes back of a merge refers to whom it did."""
+    if "deleted_at" in record and parts:
+        return
     if "deleted_at" in record:
         hindered(world, kind, record)
         return
@@ -133,6 +137,8 @@ def still_fits(world, kind, record, fields):
         alone(world, kind, record)
     except Refused:
         raise Refused(409, "cannot_undo") from None
+    if parts:
+        return
     for name, where in (("organisation_id", "organisations"), ("person_id", "people"), ("mandat_id", "mandats"), ("produit_id", "produits")):
         back = "deleted_at" in fields or fields.get("live")
         named = record.get(name) if back else fields.get(name)

@@ -104,8 +104,8 @@ class World:
         return v.paris_day(self.commit.moment.about())
 
     @staticmethod
-    def paris_year():
-        return v.paris_day(datetime.datetime.now(v.UTC))[:4]
+    def paris_day():
+        return v.paris_day(datetime.datetime.now(v.UTC))
 
     def at(self, kind, identity, position):
         """The record as it was after the commit at that position."""
