@@ -1,6 +1,7 @@
 """Interactions and tasks: what they are about, whose they are, their moves."""
 
 import datetime
+import re
 
 from model import fields, general, policies, rights, values as v
 from model.general import find, refuse, together
@@ -264,8 +265,9 @@ def snooze(world, call):
     if "due_at" not in record:
         due = Open(lambda shown: moment.accepts(v.written(on_the_day(v.moment_of(shown), -days, zone)), bind=False), "as late as now")
     else:
-        was = v.moment_of(str(plain(record["due_at"])).replace("0000-", "0004-")).astimezone(zone)
+        was = re.sub("^000[01]-", "0004-", str(plain(record["due_at"])))  # Python's calendar begins with year 1, in every zone
         try:
+            was = v.moment_of(was).astimezone(zone)
             due = v.at_clock(max(was.date(), now.date()) + days, was.time(), zone)
         except OverflowError:
             raise invalid(days=None) from None

@@ -28,11 +28,11 @@ def survivor(world, record):
 
 
 def alias(world, kind, record):
-    """What the record was merged into, for who may see that; to the others it is a deleted record."""
+    """What the record was merged into, if that is there and one may see it; else it is a deleted record."""
     if kind != "organisations" or not record.get("merged_into"):
         return None
     into = survivor(world, record)
-    return into if rights.sees(world, world.me, kind, into) else None
+    return into if "deleted_at" not in into and rights.sees(world, world.me, kind, into) else None
 
 
 def find(world, kind, identity, may=rights.changes, late=refuse_late):

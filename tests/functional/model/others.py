@@ -123,6 +123,7 @@ def patch_workspace(world, call):
     rights.needs(world, "admin")
     kept, errors = fields.read_patch("workspace", call.body)
     refuse(world, errors)
+    general.refuse_late(world)
     record = world.get("workspace", call.id)
     if record:
         return world.change("workspace", call.id, kept)
