@@ -221,13 +221,12 @@ Decided decide(const TerminateMandat& command, const DecisionContext& context) {
   if (!present) return present.error();
   if (present->status == MandatStatus::termine) return no_such_move(*present);
   const Date end = command.date_fin.value_or(context.today);
-  // One that is called off may never have begun: only what is past binds its end.
   MandatData<Full> changed = *present;
   changed.date_fin = end;
-  const bool begun = present->status == MandatStatus::actif && changed.date_debut <= context.today;
-  if (!begun) changed.date_debut.reset();
-  if (present->status == MandatStatus::propose) changed.date_signature.reset();
-  if (auto refusal = check_dates(changed)) return *refusal;
+  // What ends today although it was to begin later, or to be signed, is called off.
+  if (end != context.today) {
+    if (auto refusal = check_dates(changed)) return *refusal;
+  }
   return happened(command.id, MandatTerminated{present->status, command.reason, end});
 }
 

@@ -2,7 +2,7 @@
 
 import re
 
-from model import fields, general, known, rights
+from model import fields, general, rights
 from model.general import find, organisation, refuse, unique
 from model.world import Open, Refused, invalid, plain
 
@@ -107,15 +107,15 @@ def patch(world, call):
     refuse(world, errors)
     record = alive(world, call)
     rests_on = {"propose": (), "signe": ("date_signature",), "actif": ("date_signature", "date_debut"), "termine": ("date_signature",)}
+    if "number" in kept and kept["number"] is None:
+        raise invalid(number="not_nullable")
+    if kept.get("number") and taken(world, kept["number"], record["id"]):
+        raise Refused(409, "not_unique")
     if record["status"] == "termine" and kept.get("date_fin", record.get("date_fin")) != record.get("date_fin"):
         raise Refused(409, "ended")
     gone = [name for name in rests_on[record["status"]] if name in kept and kept[name] is None]
     if gone:
         raise invalid(**{name: "not_nullable" for name in gone})
-    if "number" in kept and kept["number"] is None:
-        raise invalid(number="not_nullable")
-    if kept.get("number") and taken(world, kept["number"], record["id"]):
-        raise Refused(409, "not_unique")
     if any(kept.get(name, record.get(name)) != record.get(name) for name in ("date_signature", "date_debut", "date_fin")):
         days_in_order({**record, **kept})
     if kept.get("number") == plain(record["number"]):
@@ -154,15 +154,8 @@ def activate(world, call):
 def terminate(world, call):
     kept, record = moved(world, call, "terminate")
     end = kept.get("date_fin") or world.today()
-    told = dict(record)  # what has not happened yet is called off
-    if record["status"] != "actif" or record["date_debut"] > world.today():
-        told["date_debut"] = None
-    if record["status"] == "propose":
-        told["date_signature"] = None
-    if known.NOTHING_ENDS_BEFORE_ITS_SIGNATURE and end < (told.get("date_signature") or ""):
-        raise invalid(date_fin="dates_reversed")
-    if end != world.today():
-        days_in_order({**told, "date_fin": end})
+    if end != world.today():  # what has not happened yet may be called off
+        days_in_order({**record, "date_fin": end})
     left = [one if "date_retrait" in one else {**one, "date_retrait": max(end, one["date_ajout"])} for one in record["produits"]]
     return world.change("mandats", call.id, {"status": "termine", "date_fin": end, "end_reason": kept["reason"], "produits": left})
 

@@ -8,6 +8,7 @@ namespace {
 
 using domain::Mandat;
 using domain::MandatStatus;
+using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 constexpr std::string_view k_terms =
@@ -74,6 +75,32 @@ TEST(MandatMoves, OneCalledOffBeforeItBeganMayEndToday) {
   firm.given("sam", sign("m", "2025-06-01"));
   EXPECT_EQ(firm.when("sam", terminate("m", "r")),
             R"(mandat.terminated.v1 m {"from":"signe","reason":"r","date_fin":"2025-06-15"})");
+}
+
+TEST(MandatMoves, OneThatIsStillToBeSignedMayEndToday) {
+  for (const bool active : {false, true}) {
+    Firm firm = firm_with(MandatStatus::propose);
+    firm.given("sam", create_mandat("n", R"({"organisation_id":"@acme"})"));
+    firm.given("sam", sign("n", "2025-07-01"));
+    if (active) firm.given("sam", activate("n", "2025-08-01"));
+    EXPECT_THAT(firm.when("sam", terminate("n", "r")), HasSubstr(R"("date_fin":"2025-06-15")"));
+    EXPECT_THAT(firm.when("sam", terminate("n", "r", k_today)), HasSubstr(R"("date_fin":"2025-06-15")"));
+  }
+}
+
+TEST(MandatMoves, NoneEndsOnAnotherDayBeforeItBegins) {
+  constexpr std::string_view k_reversed = "invalid invalid_input dates_reversed@/date_fin";
+  Firm firm = firm_with(MandatStatus::propose);
+  firm.given("sam", create_mandat("n", R"({"organisation_id":"@acme","date_signature":"2025-07-01"})"));
+  const auto ends_on = [&](std::string_view day) { return firm.when("sam", terminate("n", "r", day)); };
+  EXPECT_EQ(ends_on("2025-06-16"), k_reversed) << "proposed";
+  firm.given("sam", sign("n"));
+  EXPECT_EQ(ends_on("2025-06-14"), k_reversed) << "signed";
+  firm.given("sam", update_mandat("n", R"({"date_debut":"2025-09-01"})"));
+  EXPECT_EQ(ends_on("2025-08-31"), k_reversed) << "to begin later";
+  EXPECT_THAT(ends_on("2025-09-01"), StartsWith("mandat.terminated.v1"));
+  firm.given("sam", activate("n"));
+  EXPECT_EQ(ends_on("2025-08-31"), k_reversed) << "active";
 }
 
 TEST(MandatDates, AreInOrderWhateverChangesThem) {
