@@ -1,5 +1,7 @@
 #include "commands/link.hpp"
 
+#include <algorithm>
+
 #include "commands/phones.hpp"
 #include "commands/references.hpp"
 
@@ -41,19 +43,23 @@ Found<LinkAndOrganisation> changeable(const Uuid& id, const DecisionContext& con
   return LinkAndOrganisation{std::move(*link), std::move(organisation)};
 }
 
+Refusal check_not_erased(const Person& person) {
+  if (!person.erased_at) return std::nullopt;
+  return conflict("erased", "the link's person was erased");
+}
+
 /// What is in the trash does not change until it is taken out again. People leave all the same: a link may end.
 Refusal check_live(const LinkAndOrganisation& present, const DecisionContext& context) {
   const auto person = context.state.find<Person>(*present.link.person_id);
   if (present.organisation.deleted()) return conflict("deleted", "the link's organisation is deleted");
   if (person && person->deleted()) return conflict("deleted", "the link's person is deleted");
-  if (person && person->erased_at) return conflict("erased", "the link's person was erased");
-  return std::nullopt;
+  return person ? check_not_erased(*person) : std::nullopt;
 }
 
 Refusal check_ends(const LinkEnds& ends, const DecisionContext& context) {
   Problems problems;
   const auto person = context.state.find<Person>(*ends.person_id);
-  if (!person || person->deleted() || person->erased_at || !may_see(*person, context)) {
+  if (!person || person->deleted() || !may_see(*person, context)) {
     problems.push_back({"unknown_reference", "/person_id", "there is no such person"});
   }
   const auto organisation = context.state.find<Organisation>(*ends.organisation_id);
@@ -64,7 +70,7 @@ Refusal check_ends(const LinkEnds& ends, const DecisionContext& context) {
   if (!can_update(context.actor, context.state.whose(*organisation))) {
     return forbidden("the organisation belongs to somebody else");
   }
-  return std::nullopt;
+  return check_not_erased(*person);
 }
 
 Refusal check_dates(const std::optional<Date>& since, const std::optional<Date>& until) {
@@ -136,7 +142,7 @@ Decided decide(const EndLink& command, const DecisionContext& context) {
   const auto present = changeable(command.id, context);
   if (!present) return present.error();
   if (auto refusal = stale(command.if_match, present->link)) return *refusal;
-  const Date until = command.until.value_or(context.today);
+  const Date until = command.until.value_or(std::max(context.today, present->link.since.value_or(context.today)));
   if (auto refusal = check_dates(present->link.since, until)) return *refusal;
   return happened(command.id, LinkEnded{until, command.reason});
 }

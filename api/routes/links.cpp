@@ -29,7 +29,7 @@ std::vector<Route> link_routes(Services& services) {
                                   [](Uuid id, NewLink body) {
                                     return commands::CreateLink{id, created(std::move(body))};
                                   }),
-             {"already_linked"});
+             {"already_linked", "erased"});
   may_answer(rows.patch<commands::UpdateLink, LinkData<Patch>>("Change fields; a new primary link demotes the old one",
                                                                "LinkPatch"),
              {"ended", "deleted", "erased"});

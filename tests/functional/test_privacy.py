@@ -140,7 +140,7 @@ def test_nothing_new_is_said_of_who_was_erased(firm):
     admin.patch(subject.path, {"last_name": "X"}).problem(409, "erased")
     admin.post(subject.path + "/erase", {"reason": "encore"}).problem(409, "erased")
     other = firm.organisation()
-    admin.post(f"{API}/links", {"person_id": subject.person["id"], "organisation_id": other["id"]}).problem(422)
+    admin.post(f"{API}/links", {"person_id": subject.person["id"], "organisation_id": other["id"]}).problem(409, "erased")
     admin.post(f"{API}/undo/{erased.position}").problem(409, "cannot_undo")
     admin.patch(subject.link_path, {"job_title": "Retour"}).problem(409, "erased")
     undone = admin.post(f"{API}/undo/{edited.position}").ok()

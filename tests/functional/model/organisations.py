@@ -2,6 +2,7 @@
 
 from model import fields, policies, rights, values as v
 from model.general import find, organisation, refuse, unique
+from model.people import last_day
 from model import general
 from model.world import Refused, invalid
 
@@ -186,7 +187,7 @@ def carry_links(world, stays, goes):
         if link["live"] and link["is_primary"] and primary and not ours:
             world.change("links", link["id"], {"is_primary": False})
         if link["live"] and ours:
-            world.change("links", link["id"], {"live": False, "is_primary": False, "until": world.today()})
+            world.change("links", link["id"], {"live": False, "is_primary": False, "until": last_day(world, link)})
             news = {name: link[name] for name in LINK_FIELDS if name in link and name not in ours[0]}
             if link.get("since") and link["since"] < ours[0].get("since", "9999"):
                 news["since"] = link["since"]

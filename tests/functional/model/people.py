@@ -116,18 +116,14 @@ def demote_others(world, record):
             world.change("links", other["id"], {"is_primary": False})
 
 
-def not_erased(person):
-    if "erased_at" in person:
-        raise invalid(person_id="unknown_reference")
-    return person
-
-
 def create_link(world, call):
     def rule(world, identity, kept):
         organisation, person = together(world, lambda: general.organisation(world, kept["organisation_id"]),
-                                        lambda: not_erased(general.person(world, kept["person_id"])))
+                                        lambda: general.person(world, kept["person_id"]))
         if not rights.changes(world, world.me, "organisations", organisation):
             raise Refused(403, "forbidden")
+        if "erased_at" in person:
+            raise Refused(409, "erased")
         general.refuse_late(world)
         days_in_order(kept)
         kept["organisation_id"] = organisation["id"]
@@ -169,10 +165,15 @@ def patch_link(world, call):
     return changed
 
 
+def last_day(world, record):
+    """Today, or when it would have begun."""
+    return max(world.today(), record.get("since", ""))
+
+
 def end_link(world, call):
     kept, errors = fields.read_verb("links", "end", call.body)
     refuse(world, errors)
     record = live_link(world, call)
-    until = kept.get("until") or world.today()
+    until = kept.get("until") or last_day(world, record)
     days_in_order({**record, "until": until})
     return world.change("links", call.id, {"live": False, "is_primary": False, "until": until})

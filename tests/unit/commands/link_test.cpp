@@ -51,6 +51,8 @@ TEST(CreateLink, NeedsBothEndsAliveAndVisible) {
   firm.given("lia", create_person("hers", R"({"last_name":"H"})"));
   firm.given("lia", create_link("h", "hers", "theirs"));
   EXPECT_EQ(firm.when("sam", create_link("l", "hers", "acme")), "invalid invalid_input unknown_reference@/person_id");
+  firm.given("ada", ErasePerson{id("bob"), {}, reason("Demande")});
+  EXPECT_EQ(firm.when("sam", create_link("l", "bob", "acme")), "conflict erased");
   firm.given("ada", delete_person("ann"));
   EXPECT_EQ(firm.when("sam", create_link("l", "ann", "acme")), "invalid invalid_input unknown_reference@/person_id");
   firm.given("ada", delete_organisation("acme"));
@@ -158,6 +160,13 @@ TEST(EndLink, EndsTodayUnlessADayIsGiven) {
   EXPECT_EQ(firm.when("sam", end_link("l", date("2025-03-01"))), R"(link.ended.v1 l {"until":"2025-03-01"})");
   EXPECT_EQ(firm.when("sam", end_link("l", date("2024-03-01"))), "invalid invalid_input dates_reversed@/until");
   EXPECT_EQ(firm.when("sam", end_link("l", {}, 9)), "precondition_failed version_mismatch");
+}
+
+TEST(EndLink, OfOneThatIsStillToBeginIsTheDayItWouldHave) {
+  Firm firm = firm_with_ends();
+  firm.given("sam", create_link("l", "ann", "acme", R"("since":"2025-09-01")"));
+  EXPECT_EQ(firm.when("sam", end_link("l")), R"(link.ended.v1 l {"until":"2025-09-01"})");
+  EXPECT_EQ(firm.when("sam", end_link("l", date(k_today))), "invalid invalid_input dates_reversed@/until");
 }
 
 TEST(UpdateLink, WaitsUntilWhatIsDeletedIsRestored) {
