@@ -191,6 +191,11 @@ void StateView::add_organisations_of(Whose& whose, const Uuid& person) const {
   }
 }
 
+void StateView::add_person(Whose& whose, const Uuid& person) const {
+  if (const auto found = find<Person>(person)) whose.person_made_by = found->created_by;
+  add_organisations_of(whose, person);
+}
+
 std::int64_t fold(Overlay& state, const AnyEvent& event, const EventContext& context) {
   return std::visit([&](const auto& e) { return fold_one(state, e, context); }, event);
 }

@@ -65,7 +65,7 @@ class StateView {
       if (record.organisation_id) {
         add_organisation(whose, *record.organisation_id);
       } else if (record.person_id) {
-        add_organisations_of(whose, *record.person_id);
+        add_person(whose, *record.person_id);
       } else {
         whose.of.push_back({record.assignee_id, team_of(record.assignee_id), record.created_by});
       }
@@ -85,6 +85,7 @@ class StateView {
   std::optional<domain::Uuid> team_of(const std::optional<domain::Uuid>& user) const;
   void add_organisation(domain::Whose& whose, const domain::Uuid& organisation) const;
   void add_organisations_of(domain::Whose& whose, const domain::Uuid& person) const;
+  void add_person(domain::Whose& whose, const domain::Uuid& person) const;
 
   const KeyValues& values_;
 };

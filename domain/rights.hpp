@@ -57,6 +57,7 @@ struct Whose {
   std::vector<Ownership> of;
   Uuid created_by;
   std::optional<Uuid> assignee = {};
+  std::optional<Uuid> person_made_by = {};  ///< of what is about a person and no organisation
 };
 
 /// A person is visible when any of the linked organisations is, or when there is none.
@@ -121,13 +122,13 @@ inline bool can_update_any(const Viewer& viewer, std::span<const Ownership> link
   return viewer.role == Role::sales && created_by == viewer.id && can_see_any(viewer, linked);
 }
 
-/// Interactions and tasks are changed by who may change what they are about, and by sales people who made them or are
-/// to do them, as long as they see them.
+/// Interactions and tasks are changed by who may change the organisation or person that they are about, and by sales
+/// people who made them or are to do them, as long as they see them.
 inline bool can_update_subject(const Viewer& viewer, const Whose& record) {
   if (viewer.role == Role::sales && (record.created_by == viewer.id || record.assignee == viewer.id)) {
     return can_see_any(viewer, record.of);
   }
-  return can_update_any(viewer, record.of, record.created_by);
+  return can_update_any(viewer, record.of, record.person_made_by.value_or(record.created_by));
 }
 
 /// Everything that can be changed can be seen.

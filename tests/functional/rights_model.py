@@ -177,7 +177,8 @@ class Model:
             return asker.role == "admin" or record.maker == asker.id
         if asker.role != "sales" or record.kind == "produits":
             return asker.role in ("admin", "manager")
-        own = record.maker == asker.id or record.assignee == asker.id
+        about = self.records[record.person] if record.person and not record.organisation else record
+        own = asker.id in (record.maker, record.assignee, about.maker)
         return own or any(self.keeps(asker, organisation) for organisation in self.organisations_of(record))
 
     def organisations_of(self, record):

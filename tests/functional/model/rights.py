@@ -1,6 +1,5 @@
 """Who sees, changes and deletes what: docs/RIGHTS.md."""
 
-from model import known
 from model.world import Refused
 
 ROLES = ("viewer", "sales", "manager", "admin")
@@ -89,19 +88,14 @@ def changes(world, user, kind, record):
         return changes_owned(user, record.get("owner_id"), record["created_by"])
     if kind == "people":
         around = organisations_of(world, record)
-        may = changes_one_of(world, user, around)
-        if known.MAKERS_CHANGE_PEOPLE and user["id"] == record["created_by"]:
-            return True
-        return may or (not around and changes_owned(user, None, record["created_by"]))
+        made = user["role"] == "sales" and user["id"] == record["created_by"]
+        return made or changes_one_of(world, user, around) or (not around and user["role"] == "manager")
     if kind in ("interactions", "tasks") and user["id"] in (record["created_by"], record.get("assignee_id")):
         return True
     if record.get("organisation_id"):
         return changes(world, user, "organisations", world.get("organisations", record["organisation_id"]))
     if record.get("person_id"):
-        person = world.get("people", record["person_id"])
-        if known.NOBODYS_PERSON_IS_NOT_FOLLOWED and user["role"] == "sales":
-            return changes_one_of(world, user, organisations_of(world, person))
-        return changes(world, user, "people", person)
+        return changes(world, user, "people", world.get("people", record["person_id"]))
     return changes_owned(user, record.get("assignee_id"), record["created_by"])
 
 

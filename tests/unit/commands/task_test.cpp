@@ -64,6 +64,22 @@ TEST(Tasks, WithoutASubjectAreTheirAssignees) {
   }
 }
 
+TEST(Tasks, AboutAPersonAreChangedByWhoMayChangeThePerson) {
+  Firm firm = firm_with_task();
+  firm.given("sam", create_person("anne", R"({"last_name":"Anne"})"));
+  firm.given("lia", create_person("lola", R"({"last_name":"Lola"})"));
+  firm.given("ada", create_task("of_anne", R"({"title":"N","person_id":"@anne"})"));
+  firm.given("ada", create_task("of_lola", R"({"title":"N","person_id":"@lola"})"));
+  const auto rename = [&](std::string_view actor, std::string_view which) {
+    return firm.when(actor, update_task(which, R"({"title":"M"})"));
+  };
+  EXPECT_THAT(rename("sam", "of_anne"), StartsWith("task.updated.v1")) << "whom sam made, and who is nobody's";
+  EXPECT_EQ(rename("sam", "of_lola"), "forbidden forbidden");
+  EXPECT_EQ(rename("sue", "of_anne"), "forbidden forbidden");
+  EXPECT_EQ(rename("vic", "of_anne"), "forbidden forbidden");
+  EXPECT_THAT(rename("leo", "of_anne"), StartsWith("task.updated.v1"));
+}
+
 TEST(Tasks, AreDoneByTheirAssignee) {
   Firm firm = firm_with_task(R"("organisation_id":"@acme","assignee_id":"@sue")");
   EXPECT_EQ(firm.when("sue", CompleteTask{id("t"), {}, {}}), "task.completed.v1 t {}");
