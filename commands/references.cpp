@@ -15,12 +15,15 @@ void follow_merges(domain::Edit<Uuid>& organisation, const DecisionContext& cont
 void check_assignee(domain::Problems& problems, const std::optional<Uuid>& assignee, bool given,
                     const domain::Whose& record, std::string_view pointer, const DecisionContext& context) {
   if (!assignee) return;
-  const auto user = context.state.viewer(*assignee);
-  const bool seen = user && (!given || can_see_user(context.actor, *assignee, user->team));
-  if (!seen || *assignee == domain::system_actor()) {
-    problems.push_back({"unknown_reference", std::string(pointer), "there is no active user with this id"});
-  } else if (user->role == domain::Role::viewer || !can_see(*user, record)) {
-    problems.push_back({"assignee_cannot_act", std::string(pointer), "this user may not see or change the record"});
+  const auto user = context.state.find<domain::User>(*assignee);
+  if (!user || (given && !can_see_user(context.actor, *assignee, user->team_id))) {
+    problems.push_back({"unknown_reference", std::string(pointer), "there is no user with this id"});
+    return;
+  }
+  const auto acting = context.state.viewer(*assignee);
+  if (!acting || acting->role == domain::Role::viewer || !can_see(*acting, record)) {
+    problems.push_back(
+        {"assignee_cannot_act", std::string(pointer), "this user is inactive, or may not see or change the record"});
   }
 }
 

@@ -157,7 +157,6 @@ Decided decide(const UpdateTask& command, const DecisionContext& context) {
 Decided decide(const StartTask& command, const DecisionContext& context) {
   const auto present = changeable(command.id, command.if_match, context);
   if (!present) return present.error();
-  if (present->status == TaskStatus::doing) return Decision{command.id, {}};
   if (present->status != TaskStatus::todo) return no_such_move(*present);
   return happened(command.id, TaskStarted{});
 }

@@ -54,7 +54,7 @@ def owned(world, kind, kept, record):
     changed.setdefault("created_by", world.commit.actor)
     if same(kept, record, "assignee_id"):
         if not general.can_act(world, world.get("users", changed["assignee_id"]), kind, changed):
-            raise invalid(assignee_id="assignee_cannot_act" if world.get("users", changed["assignee_id"])["active"] else None)
+            raise invalid(assignee_id="assignee_cannot_act")
     else:
         general.assignee(world, kind, changed)
 
@@ -213,8 +213,6 @@ def moved(world, call, verb):
     kept, errors = fields.read_verb("tasks", verb, call.body)
     refuse(world, errors)
     record = find(world, "tasks", call.id, late=general.not_yet)
-    if (verb, record["status"]) == ("start", "doing"):
-        return kept, record  # changes nothing
     if verb not in MOVES[record["status"]]:
         raise Refused(409, "invalid_transition", moves=MOVES[record["status"]])
     general.refuse_late(world)

@@ -130,7 +130,7 @@ def assignee(world, kind, record):
     if not user or not rights.sees_user(world.me, user):
         raise invalid(assignee_id="unknown_reference")
     if not can_act(world, user, kind, record):
-        raise invalid(assignee_id="assignee_cannot_act" if user["active"] else None)
+        raise invalid(assignee_id="assignee_cannot_act")
 
 
 def together(world, *checks):

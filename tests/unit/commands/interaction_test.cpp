@@ -121,7 +121,9 @@ TEST(LogInteraction, IsAssignedToWhoMayActOnIt) {
   EXPECT_EQ(firm.when("ada", to("lia")), "invalid invalid_input assignee_cannot_act@/assignee_id");
   EXPECT_EQ(firm.when("sam", to("lia")), "invalid invalid_input unknown_reference@/assignee_id") << "of another team";
   EXPECT_EQ(firm.when("sam", to("vic")), "invalid invalid_input assignee_cannot_act@/assignee_id");
-  EXPECT_EQ(firm.when("sam", to("ivan")), "invalid invalid_input unknown_reference@/assignee_id");
+  EXPECT_EQ(firm.when("sam", to("ivan")), "invalid invalid_input assignee_cannot_act@/assignee_id") << "inactive";
+  EXPECT_EQ(firm.when("leo", to("ivan")), "invalid invalid_input unknown_reference@/organisation_id");
+  EXPECT_EQ(firm.when("sam", to("nobody")), "invalid invalid_input unknown_reference@/assignee_id");
 }
 
 TEST(Interactions, AreChangedByTheirMakerTheirAssigneeAndWhoMayChangeTheOrganisation) {

@@ -104,7 +104,7 @@ TEST(TaskMoves, AreTheTable) {
        open_moves + "start complete cancel snooze"},
       {"doing",
        {StartTask{id("t"), {}}},
-       std::string(k_nothing),
+       open_moves + "complete cancel snooze",
        "task.completed.v1 t {}",
        "task.cancelled.v1 t {}",
        open_moves + "complete cancel snooze"},
