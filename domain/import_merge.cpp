@@ -141,6 +141,17 @@ void keep_numbers_together(OrganisationData<Patch>& patch, const OrganisationDat
   patch.siret = {};
 }
 
+// The day of another amount would date an amount wrongly, so the two come together, or stay together.
+void keep_aum_with_its_day(OrganisationData<Patch>& patch, const OrganisationData<Full>& existing,
+                           const OrganisationData<Full>& incoming) {
+  const bool another = patch.aum.touched() && patch.aum.value() != existing.aum;
+  if (another) {
+    patch.aum_date = incoming.aum_date ? Edit<Date>(*incoming.aum_date) : Edit<Date>::clear();
+  } else if (existing.aum && existing.aum != incoming.aum) {
+    patch.aum_date = {};
+  }
+}
+
 template <class Number>
 void keep_number(const Edit<Number>& change, const std::optional<Number>& stored, const std::optional<Number>& offered,
                  std::string_view field, std::string_view label, Leftovers& leftovers) {
@@ -174,8 +185,7 @@ ImportMerge merge_import(const OrganisationData<Full>& existing, const Organisat
   merge_optional_fields(patch, existing, incoming, policy);
   merge_defaulted_fields(patch, existing, incoming, policy);
   keep_numbers_together(patch, existing);
-  // The day of another amount would date this one wrongly.
-  if (policy == ImportPolicy::fill && existing.aum && existing.aum != incoming.aum) patch.aum_date = {};
+  keep_aum_with_its_day(patch, existing, incoming);
   GrowingNotes notes(existing.notes);
   if (incoming.notes) {
     for (const std::string_view line : split_lines(incoming.notes->text())) notes.add(line);

@@ -155,7 +155,9 @@ def merge(world, call):
 def filled(stays, goes):
     """What the survivor gets: what it has not, and other numbers as lines of its notes."""
     news = {name: goes[name] for name in FILLED if name in goes and name not in stays}
-    if "aum" in stays:
+    if "aum" in news:
+        news["aum_date"] = goes.get("aum_date")
+    elif "aum" in stays and stays["aum"] != goes.get("aum"):
         news.pop("aum_date", None)  # it is the day of another amount
     if stays["type"] == "autre":
         news["type"] = goes["type"]

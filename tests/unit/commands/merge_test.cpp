@@ -228,6 +228,13 @@ TEST_F(TwoRecords, LeadFromTheOldIdToTheSurvivor) {
   EXPECT_THAT(firm.when("sam", create_link("n", "eve", "old")), HasSubstr(R"("organisation_id":"acme")"));
 }
 
+TEST_F(TwoRecords, KeepAnAmountWithItsDay) {
+  firm.given("sam", update_organisation("acme", R"({"aum_date":"2020-12-31"})"));
+  firm.given("mona", merge("old", "acme"));
+  EXPECT_EQ(firm.state<Organisation>("acme").aum->amount, 100);
+  EXPECT_FALSE(firm.state<Organisation>("acme").aum_date) << "the day of no amount is not that of another's";
+}
+
 TEST_F(TwoRecords, KeepANumberThatDiffersInTheNotes) {
   firm.given("sam", update_organisation("acme", R"({"lei":")" + lei(2) + R"("})"));
   EXPECT_THAT(firm.when("mona", merge("old", "acme")),

@@ -109,6 +109,18 @@ TEST(MergeImport, ADateNeverComesToTheAmountOfAnother) {
   EXPECT_EQ(merged(R"({"name":"A"})", incoming), R"({"aum":{"amount":200,"currency":"EUR"},"aum_date":"2024-12-31"})");
 }
 
+TEST(MergeImport, AnAmountBringsItsDayAlong) {
+  constexpr std::string_view k_dated = R"({"name":"A","aum":{"amount":100},"aum_date":"2020-12-31"})";
+  constexpr std::string_view k_amount = R"("aum":{"amount":200,"currency":"EUR"})";
+  const std::string undated = R"({"name":"A","aum":{"amount":200}})";
+  const std::string only_a_day = R"({"name":"A","aum_date":"2024-12-31"})";
+  EXPECT_EQ(merged(k_dated, undated), "{}");
+  EXPECT_EQ(merged(k_dated, undated, ImportPolicy::overwrite), '{' + std::string(k_amount) + R"(,"aum_date":null})");
+  EXPECT_EQ(merged(only_a_day, undated), '{' + std::string(k_amount) + R"(,"aum_date":null})");
+  EXPECT_EQ(merged(k_dated, only_a_day, ImportPolicy::overwrite), "{}");
+  EXPECT_EQ(merged(R"({"name":"A"})", only_a_day), R"({"aum_date":"2024-12-31"})");
+}
+
 TEST(MergeImport, ASirenAndASiretOfTwoCompaniesNeverMeet) {
   const std::string siren = R"({"name":"A","siren":"378782163"})";
   const std::string siret = R"({"name":"A","siret":"84464957400010"})";
