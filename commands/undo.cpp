@@ -56,6 +56,16 @@ Decided take_away(const State&, const DecisionContext&) {
   return conflict("cannot_undo", "a new " + std::string(State::k_entity) + " stays: deactivate it instead");
 }
 
+/// As it was gone before, `gone`: a link has ended on the same day again.
+Decided take_away_again(const Link& present, const Link& gone, const DecisionContext& context) {
+  const auto until = gone.until && present.since ? std::max(gone.until, present.since) : gone.until;
+  return decide(EndLink{present.id, {}, until, why()}, context);
+}
+template <class State>
+Decided take_away_again(const State& present, const State&, const DecisionContext& context) {
+  return take_away(present, context);
+}
+
 bool is_gone(const Link& link) { return !link.live; }
 template <class State>
 bool is_gone(const State& state) {
@@ -96,10 +106,14 @@ struct Named {
   const Reference* reference;
   Uuid id;
 };
-std::optional<Named> named_by(const wire::Member& member) {
+const Reference* reference_of(std::string_view member) {
   const auto* const reference = std::find_if(std::begin(k_references), std::end(k_references),
-                                             [&](const Reference& known) { return known.member == member.name; });
-  if (reference == std::end(k_references) || !member.value) return std::nullopt;
+                                             [&](const Reference& known) { return known.member == member; });
+  return reference == std::end(k_references) ? nullptr : reference;
+}
+std::optional<Named> named_by(const wire::Member& member) {
+  const Reference* const reference = reference_of(member.name);
+  if (reference == nullptr || !member.value) return std::nullopt;
   return Named{reference, Uuid::parse(std::string_view(*member.value).substr(1, Uuid::k_text_length)).value()};
 }
 
@@ -146,13 +160,15 @@ class Undoing {
   template <class State>
   void take_back_creation(const State& present, const EntityChange& change) {
     if (is_gone(present)) return;
-    if (present.version != change.version) {
-      if (!made_itself(present)) say_changed(change, "version");
-      return;
-    }
+    const bool touched = present.version != change.version;
+    if (touched && made_itself(present)) return;
     const bool own = present.created_by == context_.actor.id && context_.actor.role != Role::viewer;
     if (!own && !can_delete(context_.actor, context_.state.whose(present))) {
       refusal_ = forbidden("only managers take away what others made");
+      return;
+    }
+    if (touched) {
+      say_changed(change, "version");
       return;
     }
     if (!can_delete(context_.actor, context_.state.whose(present)) && others_hang_on(present)) {
@@ -168,6 +184,18 @@ class Undoing {
       return;
     }
     push(present.id, std::move(taken));
+  }
+
+  /// There always is a workspace: its first change changed what it was before anybody had touched it.
+  void take_back_creation(const Workspace& present, const EntityChange& change) {
+    const auto untouched = wire::members_of(wire::shown_json(untouched_workspace()));
+    EntityChange first = change;
+    for (MemberChange& member : first.members) {
+      const std::string* value = wire::value_of(untouched, member.name);
+      if (value != nullptr) member.from = *value;
+    }
+    std::erase_if(first.members, [](const MemberChange& member) { return member.from == member.to; });
+    take_back_members(present, first);
   }
 
   /// Whether something of somebody else's belongs to what the actor made.
@@ -215,31 +243,37 @@ class Undoing {
   void set_back(const State& present, const EntityChange& change) {
     const auto members = wire::members_of(wire::shown_json(present));
     std::vector<wire::Member> back;
+    std::vector<std::string_view> changed_since;
     for (const MemberChange& member : change.members) {
       const std::string* value = wire::value_of(members, member.name);
       const auto now = value == nullptr ? std::nullopt : std::optional(*value);
       if (now == member.from) continue;
       if (now != member.to) {
-        say_changed(change, member.name);
+        changed_since.push_back(member.name);
       } else {
         back.push_back({member.name, member.from});
       }
     }
-    if (back.empty()) return;
+    if (back.empty() && changed_since.empty()) return;
     Reverted<State> event{commit_.position, JsonObject(wire::object_of(back, true))};
     std::optional<State> after = present;
     evolve(after, event, {present.id, context_.actor.id, context_.now});
+    if (!may_take_back(present, *after)) return;
+    for (const std::string_view member : changed_since) say_changed(change, member);
+    if (back.empty()) return;
     if (merges_again(present, *after)) {
       refusal_ = conflict("cannot_undo", "the organisations were two again: merge them again");
       return;
     }
     if (!is_gone(present) && is_gone(*after)) {
-      push(present.id, take_away(present, context_));  // a deletion, whoever it was that restored
+      // A deletion, whoever it was that restored.
+      push(present.id, take_away_again(present, *after, context_));
       return;
     }
     const bool revives = is_gone(present) && !is_gone(*after);
-    if (!may_take_back(present, *after)) return;
+    if (!can_be_taken_back(present, *after)) return;
     if (!parts_) note_references(revives ? wire::members_of(wire::shown_json(*after)) : back, change);
+    note_what_runs(present, *after, change);
     if (revives) revived_.insert(present.id);
     note_keys(present.id, keys_of(*after));
     events_.push_back({present.id, std::move(event)});
@@ -302,7 +336,13 @@ class Undoing {
       refusal_ = not_found("command");
     } else if (!allowed) {
       refusal_ = forbidden("the " + std::string(State::k_entity) + " is, or would be, somebody else's");
-    } else if (present.deleted() && !restores && !was_carried<State>()) {
+    }
+    return !refusal_;
+  }
+
+  template <class State>
+  bool can_be_taken_back(const State& present, const State& after) {
+    if (present.deleted() && after.deleted() && !was_carried<State>()) {
       refusal_ = conflict("deleted", "the " + std::string(State::k_entity) + " is deleted");
       refusal_->moves = {way_out_of_trash(present)};
     } else if (loses_last_admin(present, after)) {
@@ -325,6 +365,21 @@ class Undoing {
       if (const auto named = named_by(member)) references_.push_back({*named, pointer(change, member.name)});
     }
   }
+
+  /// A mandat that runs again needs its organisation, and the produits that it has again.
+  void note_what_runs(const Mandat& present, const Mandat& after, const EntityChange& change) {
+    if (!after.running()) return;
+    const auto needs = [&](std::string_view what, const Uuid& id, std::string_view member) {
+      references_.push_back({Named{reference_of(what), id}, pointer(change, member)});
+    };
+    if (!present.running()) needs("organisation_id", *after.organisation_id, "status");
+    for (const MandatProduit& stay : after.produits) {
+      const bool had = present.running() && present.live_produit(*stay.produit_id) != nullptr;
+      if (stay.live() && !had) needs("produit_id", *stay.produit_id, "produits");
+    }
+  }
+  template <class State>
+  static void note_what_runs(const State&, const State&, const EntityChange&) {}
 
   /// Checked when all is known that comes back with it.
   void check_references() {

@@ -9,9 +9,8 @@ ALFORIS_MODEL_SEED is the seed of the first sequence, the next ones count on fro
 
 Not in the model, and so not made up: passwords, sessions, API keys, the e-mail addresses of users; imports; mandats that end by
 themselves; `filter` and `dry_run` of bulk changes; filters and orders of lists other than by creation; histories, timelines, dashboards,
-figures; titles of tasks that make themselves (any text will do); a SIREN that is changed; links that begin in the future, since neither they
-nor their creation can be ended today. What comes first when several things are in the way is often said nowhere; there the
-model does as the program does. Where the program is known to contradict the documentation, model/known.py says so.
+figures; titles of tasks that make themselves (any text will do); a SIREN that is changed. What comes first when several things are in
+the way is often said nowhere; there the model does as the program does.
 """
 
 import os

@@ -22,6 +22,17 @@ def outcomes(answer):
     return {outcome["id"]: outcome["outcome"] for outcome in answer.ok()["outcomes"]}
 
 
+def test_what_runs_by_now_is_not_taken_away(admin):
+    organisation = admin.create("organisations", {"name": unique("Signée")})
+    mandat = admin.create("mandats", {"organisation_id": organisation["id"], "date_signature": "2026-01-10"})
+    path = f"{API}/mandats/{mandat['id']}"
+    admin.delete(path).ok()
+    restored = admin.post(path + "/restore")
+    restored.ok()
+    admin.post(path + "/sign").ok()
+    assert undo(admin, restored.position).problem(409, "mandat_running")["moves"] == ["activate", "terminate"]
+
+
 def test_an_edit_is_taken_back_exactly(each_firm):
     admin = each_firm.admin
     made = admin.create("organisations", {"name": unique("Avant"), "city": "Paris", "tags": ["a", "b"], "aum": {"amount": 12500, "currency": "EUR"}})

@@ -180,8 +180,6 @@ class Generator:
                                           {"date_signature": "2026-01-10", "date_debut": "2026-02-01", "date_fin": "2028-02-29"})))
         if kind == "organisations" and body.get("country") in ("GB", "CH", "LU") and body.get("phone") == v.FRENCH:
             body["phone"] = v.UNREADABLE
-        if kind == "links" and str(body.get("since", "")) > "2026-02":
-            body["since"] = "2024-02-29"
         self.with_its_source(body)
         if kind in ("interactions", "tasks"):
             if self.chance(0.6):
@@ -242,8 +240,6 @@ class Generator:
             body.pop("siren", None)
             if "siret" in body and record.get("siren"):
                 body["siret"] = siret(record["siren"])
-        if kind == "links" and str(body.get("since", "")) > "2026-02":
-            body["since"] = "2024-02-29"
         if kind == "tasks" and body.get("mandat_id") and "organisation_id" in body and self.chance(0.9):
             del body["organisation_id"]
         if kind == "mandats" and self.chance(0.6):
@@ -365,16 +361,9 @@ class Generator:
             return Call(actor, "undo", "undo", list(self.world.batches)[-1])
         position = self.dice.choice(positions) if positions and self.chance(0.98) else 10**15
         commit = self.world.commits.get(position)
-        if commit and self.would_delete_what_runs(commit):
-            return self.create("organisations", actor)
         if commit and self.chance(0.5):
             actor = commit.actor
         return Call(actor, "undo", "undo", position)
-
-    def would_delete_what_runs(self, commit):
-        """The refusal is right, but its code `mandat_running` is none that the interface promises."""
-        return any(kind == "mandats" and "deleted_at" in (before or {}) and self.world.get(kind, identity)["status"] in ("signe", "actif")
-                   for (kind, identity), before in commit.before.items())
 
     def again(self, actor):
         """A creation once more: the same, or another body under its id, or by somebody else."""

@@ -118,6 +118,11 @@ def patch_team(world, call):
     return world.change("teams", call.id, kept)
 
 
+def untouched():
+    """The workspace before anybody has changed it."""
+    return {**{name: True for name in fields.RULES_SWITCHES}, "audit_reads_of_people": False, "retention_years": 3}
+
+
 def patch_workspace(world, call):
     """There is one; it begins with its first change."""
     rights.needs(world, "admin")
@@ -127,7 +132,7 @@ def patch_workspace(world, call):
     record = world.get("workspace", call.id)
     if record:
         return world.change("workspace", call.id, kept)
-    started = {**{name: True for name in fields.RULES_SWITCHES}, "audit_reads_of_people": False, "retention_years": 3}
+    started = untouched()
     if all(started.get(name) == value for name, value in kept.items()):
         return None
     return world.create("workspace", call.id, {**started, **kept})

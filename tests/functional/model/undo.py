@@ -1,9 +1,10 @@
 """Taking commands back: what they changed becomes again what it was."""
 
-from model import known, rights
+from model import rights
 from model.fields import SINGULAR
-from model.mandats import taken
-from model.others import one_a_month
+from model.mandats import has, taken
+from model.others import one_a_month, untouched
+from model.people import last_day
 from model.world import STAMPS, Refused, plain
 
 RUNNING = ("signe", "actif")
@@ -30,8 +31,9 @@ def undo(world, commit):
         try:
             fields, wrong = plans[key] = plan(world, commit, key, parts)
             conflicts.update(changed_since(*key, *wrong).errors)
-            if set(fields) - set(wrong):
+            if fields or wrong:
                 permitted_now(world, commit, *key)
+            if set(fields) - set(wrong):
                 permitted(world, commit, *key, fields)
         except Refused as refused:
             refusals.append(refused)
@@ -47,12 +49,15 @@ def undo(world, commit):
     for (kind, identity), (fields, _) in plans:
         if fields:
             still_fits(world, kind, world.get(kind, identity), fields, parts)
+            runs_again(world, kind, world.commit.before[kind, identity], world.get(kind, identity))
 
 
 def plan(world, commit, key, parts):
     """(what the record gets, the fields that are in the way). `parts`: two organisations are two again, also what lies in the trash."""
     kind, identity = key
     before, after, now = commit.before[key], commit.after[key], world.get(kind, identity)
+    if before is None and kind == "workspace":
+        before = {**{name: after[name] for name in ("id", "created_at", "created_by")}, **untouched()}  # there always is one
     if before is None:
         return plan_of_creation(world, commit, key, after, now)
     names = [name for name in {**before, **after} if name not in STAMPS and before.get(name) != after.get(name)]
@@ -67,8 +72,8 @@ def plan(world, commit, key, parts):
     fields = {name: before.get(name) for name in open_names}
     if fields.get("deleted_at") and not wrong:  # who takes a restoring back deletes it now
         fields.update(deleted_at=world.commit.moment, deleted_by=world.commit.actor)
-    if known.ENDED_AGAIN_ENDS_TODAY and fields.get("live") is False:
-        fields["until"] = world.today()
+    if fields.get("live") is False and not wrong and now.get("since", "") > before["until"]:
+        fields["until"] = now["since"]  # it may begin later by now, and never ends before
     return fields, wrong
 
 
@@ -76,7 +81,7 @@ def plan_of_creation(world, commit, key, after, now):
     """What it made goes into the trash, a link ends; a task that made itself stays when somebody has worked on it."""
     kind, _ = key
     gone = "deleted_at" in now or (kind == "links" and not now["live"])
-    if kind in ("users", "teams", "workspace") and now["version"] == after["version"]:
+    if kind in ("users", "teams") and now["version"] == after["version"]:
         permitted_now(world, commit, *key)
         raise Refused(409, "cannot_undo")
     if key in commit.made_itself and (gone or now["version"] != after["version"]):
@@ -86,7 +91,7 @@ def plan_of_creation(world, commit, key, after, now):
     if now["version"] != after["version"]:
         return {}, ["version"]
     if kind == "links":
-        return {"live": False, "is_primary": False, "until": world.today()}, []
+        return {"live": False, "is_primary": False, "until": last_day(world, now)}, []
     return {"deleted_at": world.commit.moment, "deleted_by": world.commit.actor}, []
 
 
@@ -150,10 +155,24 @@ def still_fits(world, kind, record, fields, parts):
             raise Refused(409, "cannot_undo")
 
 
+def runs_again(world, kind, before, record):
+    """A mandat that runs again needs its organisation, and the produits that it has again."""
+    if kind != "mandats" or record["status"] not in RUNNING:
+        return
+    again = before["status"] not in RUNNING
+    if again and not world.there("organisations", record["organisation_id"]):
+        raise Refused(409, "cannot_undo")
+    for one in record["produits"]:
+        if has(record, one["produit_id"]) and (again or not has(before, one["produit_id"])) and not world.there("produits", one["produit_id"]):
+            raise Refused(409, "cannot_undo")
+
+
 def hindered(world, kind, record):
     """What runs, or is in something that runs, does not go."""
     if kind == "organisations" and any(mandat["status"] in RUNNING for mandat in world.live("mandats", organisation_id=record["id"])):
         raise Refused(409, "in_running_mandats")
+    if kind == "mandats" and record["status"] in RUNNING:
+        raise Refused(409, "mandat_running")
     running = [mandat for mandat in world.live("mandats") if mandat["status"] in RUNNING]
     if kind == "produits" and any(one["produit_id"] == record["id"] and "date_retrait" not in one for mandat in running for one in mandat["produits"]):
         raise Refused(409, "in_running_mandats")

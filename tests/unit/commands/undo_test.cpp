@@ -137,6 +137,82 @@ TEST(Undo, OfALinksEndNeedsBothEnds) {
   EXPECT_THAT(story.undone("sam", end), HasSubstr("unknown_reference@/link/a/person_id"));
 }
 
+TEST(Undo, OfTheUndoOfALinksEndEndsItOnTheSameDay) {
+  Story story;
+  story.firm.given("sam", create_person("anne", R"({"last_name":"X"})"));
+  story.firm.given("sam", create_link("a", "anne", "acme", R"("since":"2020-01-01")"));
+  const auto end = story.did("sam", end_link("a", date("2024-03-01")));
+  const auto back = story.did("sam", undo(end));
+  EXPECT_EQ(story.undone("sam", back), R"(link.ended.v1 a {"until":"2024-03-01","reason":"annulation"})");
+  story.firm.given("sam", update_link("a", R"({"since":"2024-06-01"})"));
+  EXPECT_EQ(story.undone("sam", back), R"(link.ended.v1 a {"until":"2024-06-01","reason":"annulation"})")
+      << "but never before it began";
+}
+
+TEST(Undo, OfALinkThatIsStillToBeginEndsIt) {
+  Story story;
+  story.firm.given("sam", create_person("anne", R"({"last_name":"X"})"));
+  const auto creation = story.did("sam", create_link("a", "anne", "acme", R"("since":"2025-09-01")"));
+  EXPECT_EQ(story.undone("sam", creation), R"(link.ended.v1 a {"until":"2025-09-01","reason":"annulation"})");
+}
+
+TEST(Undo, OfTheFirstChangeOfTheWorkspaceSetsItBack) {
+  Story story;
+  const auto first = story.did("ada", update_workspace(R"({"auto_task_signature":false,"name":"Alforis"})"));
+  EXPECT_EQ(story.undone("mona", first), "forbidden forbidden");
+  EXPECT_EQ(story.undone("ada", first),
+            with_names(R"(workspace.reverted.v1 )" + workspace_id().text() +
+                       R"( {"position":101,"to":{"name":null,"auto_task_signature":true}})"));
+  story.firm.given("ada", update_workspace(R"({"auto_task_after_call":false})"));
+  const auto back = story.did("ada", undo(first));
+  auto workspace = StateView(story.firm.values()).find<Workspace>(workspace_id()).value();
+  EXPECT_TRUE(workspace.auto_task_signature && !workspace.name && !workspace.auto_task_after_call);
+  story.firm.given("ada", undo(back));
+  workspace = StateView(story.firm.values()).find<Workspace>(workspace_id()).value();
+  EXPECT_FALSE(workspace.auto_task_signature);
+  story.firm.given("ada", update_workspace(R"({"name":"Autre"})"));
+  EXPECT_EQ(story.undone("ada", first),
+            with_names("conflict changed_since changed_since@/workspace/" + workspace_id().text() + "/name"));
+}
+
+TEST(Undo, TellsOfWhatHasBeenChangedOnlyToWhoMayChangeIt) {
+  Story story;
+  const auto edit = story.did("sam", update_organisation("acme", R"({"city":"Lyon"})"));
+  story.firm.given("mona", update_organisation("acme", R"({"city":"Nice"})"));
+  EXPECT_EQ(story.undone("sue", edit), "forbidden forbidden");
+  const auto creation = story.did("sam", create_organisation("beta", R"({"name":"Beta"})"));
+  story.firm.given("sam", update_organisation("beta", R"({"city":"Lyon"})"));
+  EXPECT_EQ(story.undone("sue", creation), "forbidden forbidden");
+}
+
+TEST(Undo, OfWhatEndedAMandatNeedsItsOrganisationAndItsProduits) {
+  Story story;
+  story.firm.given("ada", create_produit("fund", R"({"name":"Fund","type":"etf"})"));
+  story.firm.given("sam", create_mandat("m", R"({"organisation_id":"@acme","date_signature":"2025-01-01"})"));
+  story.firm.given("sam", sign("m"));
+  story.firm.given("sam", add_produit("m", "fund"));
+  const auto removal = story.did("sam", remove_produit("m", "fund"));
+  story.firm.given("sam", undo(removal));
+  const auto end = story.did("sam", terminate("m", "r"));
+  story.firm.given("ada", DeleteProduit{id("fund"), {}, {}});
+  story.firm.given("ada", delete_organisation("acme"));
+  EXPECT_EQ(story.undone("ada", end),
+            "conflict cannot_undo unknown_reference@/mandat/m/status unknown_reference@/mandat/m/produits");
+  story.firm.given("ada", restore_organisation("acme"));
+  EXPECT_EQ(story.undone("ada", end), "conflict cannot_undo unknown_reference@/mandat/m/produits");
+  story.firm.given("ada", RestoreProduit{id("fund"), {}});
+  EXPECT_THAT(story.undone("ada", end), StartsWith("mandat.reverted.v1"));
+}
+
+TEST(Undo, OfARestoreLeavesAMandatThatRuns) {
+  Story story;
+  story.firm.given("sam", create_mandat("m", R"({"organisation_id":"@acme","date_signature":"2025-01-01"})"));
+  story.firm.given("mona", DeleteMandat{id("m"), {}, {}});
+  const auto restore = story.did("mona", RestoreMandat{id("m"), {}});
+  story.firm.given("sam", sign("m"));
+  EXPECT_EQ(story.undone("mona", restore), "conflict mandat_running moves: activate terminate");
+}
+
 TEST(Undo, OfACreationIsNotItsMakersWhenOthersHaveBuiltOnIt) {
   Story story;
   const auto creation = story.did("sam", create_organisation("beta", R"({"name":"Beta"})"));
