@@ -1,9 +1,10 @@
 """Compares the server with the model: answers, records, lists, the past, and what the programs print of the Log."""
 
 import datetime
+import itertools
 import json
 
-from alforis_client import API
+from alforis_client import API, notes_of_refusals
 from model import rights, values as v
 from model.fields import KINDS, SINGULAR
 from model.world import differences, plain
@@ -72,9 +73,8 @@ class Comparison:
         """Positions of the commits, the ids of what the server named, the moments."""
         now = datetime.datetime.now(v.UTC)
         commits = self.in_order(call, result, shown)
-        for place, commit in enumerate(commits):
+        for commit, position in zip(commits, self.newest_positions(answer.position, len(commits))):
             commit.moment.latest = now
-            position = answer.position - (len(commits) - 1 - place)
             if result.shown is not None and call.verb == "create" and result.shown["id"].startswith("new "):
                 self.world.rename(commit, call.kind, result.shown["id"], shown["id"])
             self.world.keep(commit, position)
@@ -88,6 +88,12 @@ class Comparison:
         for commit in commits:
             for kind, identity in commit.after:
                 self.record(kind, identity)
+
+    def newest_positions(self, newest, number):
+        """Of so many commits one after the other. The note of a refusal before them may have come between."""
+        notes = notes_of_refusals(self.clients[self.admin], 0, newest) if number > 1 else ()
+        positions = (position for position in range(newest, 0, -1) if position not in notes)
+        return sorted(itertools.islice(positions, number))
 
     def in_order(self, call, result, shown):
         """The commits as the server made them one after the other."""
