@@ -255,12 +255,16 @@ void write_nullable(std::string& out, const std::string& schema) {
   out += R"({"anyOf":[)" + schema + R"(,{"type":"null"}]})";
 }
 
-std::vector<Member> members_of(std::string_view document) {
+std::vector<Member> members_of(std::string_view document, std::span<const std::string_view> named) {
   std::vector<Member> members;
   const auto element = parse_text(document);
   json::object object;
   if (!element || element->get(object) != simdjson::SUCCESS) return members;
-  for (const auto [name, value] : object) members.push_back({std::string(name), simdjson::minify(value)});
+  for (const auto [name, value] : object) {
+    const std::string_view found = name;
+    if (!named.empty() && std::find(named.begin(), named.end(), found) == named.end()) continue;
+    members.push_back({std::string(found), simdjson::minify(value)});
+  }
   return members;
 }
 

@@ -3,6 +3,7 @@
 // codec.hpp and are instantiated once per type, in the entity's `<entity>_wire.cpp`.
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -96,8 +97,8 @@ struct Member {
   friend bool operator==(const Member&, const Member&) = default;
 };
 
-/// The members of a JSON object in their order; none of a text that is no object.
-std::vector<Member> members_of(std::string_view document);
+/// The members of a JSON object in their order, or those of them that are named; none of a text that is no object.
+std::vector<Member> members_of(std::string_view document, std::span<const std::string_view> named = {});
 
 /// The value of a member; nullptr when there is no such member.
 const std::string* value_of(const std::vector<Member>& members, std::string_view name);

@@ -262,29 +262,37 @@ class Item {
   std::string out_ = "{";
 };
 
-std::vector<domain::wire::Member> members_of(const std::string& json) {
-  return json.empty() ? std::vector<domain::wire::Member>{} : domain::wire::members_of(json);
+/// Documents are long and little of them is told.
+std::vector<domain::wire::Member> members_of(const std::string& json, std::span<const std::string_view> named) {
+  return json.empty() ? std::vector<domain::wire::Member>{} : domain::wire::members_of(json, named);
 }
 
+constexpr std::string_view k_subject[] = {"title",  "type",        "direction",       "category", "priority",
+                                          "status", "assignee_id", "organisation_id", "person_id"};
+constexpr std::string_view k_moved[] = {"from", "to"};
+constexpr std::string_view k_reason[] = {"reason"};
+constexpr std::string_view k_number[] = {"number"};
+constexpr std::string_view k_mandat_event[] = {"date_signature", "date_debut", "date_fin", "reason"};
+constexpr std::string_view k_names[] = {"first_name", "last_name", "name"};
+constexpr std::string_view k_link[] = {"role", "person_id", "organisation_id"};
+constexpr std::string_view k_link_event[] = {"since", "until", "reason"};
+
 void tell_subject(Item& item, const TimelineRow& row) {
-  const auto members = members_of(row.document);
-  for (const auto* member : {"title", "type", "direction", "category", "priority", "status", "assignee_id",
-                             "organisation_id", "person_id"}) {
-    item.copy(members, member);
-  }
+  const auto members = members_of(row.document, k_subject);
+  for (const std::string_view member : k_subject) item.copy(members, member);
 }
 
 /// `organisation`: its name as JSON.
 void tell_stage(Item& item, const TimelineRow& row, const std::string& organisation) {
   if (!organisation.empty()) item.raw("title", organisation);
-  const auto members = members_of(row.document);
-  for (const auto* end : {"from", "to"}) {
+  const auto members = members_of(row.document, k_moved);
+  for (const std::string_view end : k_moved) {
     const std::string* place = domain::wire::value_of(members, end);
     int number = 0;
     if (place != nullptr) std::from_chars(place->data(), place->data() + place->size(), number);
     item.text(end, domain::enum_text(static_cast<domain::PipelineStage>(number)));
   }
-  item.copy(members_of(row.data), "reason");
+  item.copy(members_of(row.data, k_reason), "reason");
 }
 
 /// `signed` of `mandat.signed.v1`.
@@ -294,9 +302,9 @@ std::string_view event_name(std::string_view type) {
 }
 
 void tell_mandat(Item& item, const TimelineRow& row) {
-  item.copy(members_of(row.document), "number", "title");
+  item.copy(members_of(row.document, k_number), "number", "title");
   item.text("event", event_name(row.type));
-  const auto data = members_of(row.data);
+  const auto data = members_of(row.data, k_mandat_event);
   if (row.type == "mandat.signed.v1") item.copy(data, "date_signature", "date");
   if (row.type == "mandat.activated.v1") item.copy(data, "date_debut", "date");
   if (row.type == "mandat.terminated.v1") item.copy(data, "date_fin", "date");
@@ -306,8 +314,8 @@ void tell_mandat(Item& item, const TimelineRow& row) {
 /// A person's or an organisation's, as JSON.
 std::string name_of(const std::string& document) {
   std::string name;
-  const auto members = members_of(document);
-  for (const auto* member : {"first_name", "last_name", "name"}) {
+  const auto members = members_of(document, k_names);
+  for (const std::string_view member : k_names) {
     const std::string* value = domain::wire::value_of(members, member);
     if (value == nullptr) continue;
     // Two JSON strings become one.
@@ -320,9 +328,9 @@ void tell_link(Item& item, const TimelineRow& row) {
   const bool begun = row.type == "link.created.v1";
   if (const std::string name = name_of(row.other); !name.empty()) item.raw("title", name);
   item.text("event", begun ? "begun" : "ended");
-  const auto link = members_of(row.document);
-  for (const auto* member : {"role", "person_id", "organisation_id"}) item.copy(link, member);
-  const auto data = members_of(row.data);
+  const auto link = members_of(row.document, k_link);
+  for (const std::string_view member : k_link) item.copy(link, member);
+  const auto data = members_of(row.data, k_link_event);
   item.copy(data, begun ? "since" : "until", "date");
   item.copy(data, "reason");
 }

@@ -89,6 +89,32 @@ TEST_F(ListsTest, APageLooksUpWhatItsRowsHangOnAndReadsNothingElseOfIt) {
   }
 }
 
+TEST_F(ListsTest, WhatAListIsNarrowedByIsLookedUpInItsIndex) {
+  firm();
+  std::vector<std::pair<Uuid, domain::AnyEvent>> events;
+  for (int i = 10; i <= 2400; ++i) {
+    events.emplace_back(id_of('o', i), organisation("Firme " + std::to_string(i), id_of('u', 2 + i % 3)));
+  }
+  feed_.commit_all(events);
+  start();
+  settle();
+  postgres::Connection connection(test_dsn(), {});
+  connection.script("VACUUM ANALYZE " + live() + ".organisations");
+  // A table as small as this one may as well be read from end to end.
+  connection.script("SET enable_seqscan = off; SET enable_bitmapscan = off");
+  const auto sales = viewer(id_of('u', 2), Role::sales, id_of('t', 1));
+  for (const Parameters& asked : std::vector<Parameters>{{{"stage", "prospect"}, {"sort", "name"}},
+                                                         {{"type", "client"}, {"sort", "-updated_at"}},
+                                                         {{"stage", "prospect"}, {"sort", "-potential_amount"}},
+                                                         {{"category", "cgpi"}, {"sort", "city"}},
+                                                         {{"owner", "me"}, {"sort", "-aum"}}}) {
+    const auto statement = list_statement(workspace_, *parse_list_query(EntityKind::organisation, asked, sales));
+    const auto plan = connection.run("EXPLAIN (FORMAT JSON) " + statement->sql, statement->params);
+    EXPECT_NE(plan.text(0, 0).find("\"Index Only Scan\""), std::string::npos)
+        << asked.front().second << ' ' << asked.back().second << ": " << plan.text(0, 0);
+  }
+}
+
 TEST_F(ListsTest, OnlyListsOfOpenTasksSayThatTheirIndexesWillDo) {
   const std::string open = "r.status IN (0, 1)";
   for (const auto& [status, says] : std::vector<std::pair<std::string, bool>>{
