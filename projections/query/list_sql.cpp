@@ -97,16 +97,17 @@ class Builder {
     rights_.look_up_each_row();
     auto where = conditions();
     if (!where) return where.error();
+    std::vector<std::string> stretches = {*where};
     if (!query_.after.empty()) {
       const auto keyset = read_keyset(query_, sort_);
       if (!keyset) return keyset.error();
-      *where += " AND " + after(*keyset);
+      stretches.clear();
+      for (const std::string& later : after(*keyset)) stretches.push_back(*where + " AND " + later);
     }
-    const std::string found = "r.id" + keys() + " FROM " + looked_through() + " r WHERE " + *where + " ORDER BY " +
-                              order_by("r.") + " LIMIT " + std::to_string(query_.limit + 1);
+    const bool index_knows = found_in_index();
+    const std::string found = found_in(stretches, index_knows ? "" : "r.doc, ");
     const std::string page =
-        found_in_index() ? "SELECT d.doc, f.* FROM (SELECT " + found + ") f JOIN " + table() + " d ON d.id = f.id"
-                         : "SELECT r.doc, " + found;
+        index_knows ? "SELECT d.doc, f.* FROM (" + found + ") f JOIN " + table() + " d ON d.id = f.id" : found;
     statement_.sql = "SELECT c.\"position\", p.* FROM (SELECT \"position\" FROM " + schema_ +
                      ".projection_versions WHERE projection = 'query' AND active) c LEFT JOIN LATERAL (" + page +
                      ") p ON true ORDER BY " + order_by("p.");
@@ -270,18 +271,37 @@ class Builder {
     return list + std::string(row) + (sort_.back().descending ? "id DESC" : "id");
   }
 
-  /// A row comparison when that says it all, because only that can start in the middle of an index.
-  std::string after(const Keyset& keyset) {
-    const bool plain = [&] {
-      for (std::size_t term = 0; term < sort_.size(); ++term) {
-        if (sort_column(term).nullable || sort_[term].descending != sort_[0].descending) return false;
-      }
-      return true;
-    }();
-    if (!plain) return '(' + after_from(0, keyset) + ')';
+  /// The first rows of stretches of the order, each of which begins somewhere in an index and goes on from there.
+  std::string found_in(const std::vector<std::string>& stretches, std::string_view document) {
+    const std::string from = looked_through();
+    const std::string limit = " LIMIT " + std::to_string(query_.limit + 1);
+    std::string found;
+    for (const std::string& where : stretches) {
+      found += (found.empty() ? "(SELECT " : " UNION ALL (SELECT ") + std::string(document) + "r.id" + keys() +
+               " FROM " + from + " r WHERE " + where + " ORDER BY " + order_by("r.") + limit + ')';
+    }
+    if (stretches.size() == 1) return found;
+    return "SELECT u.* FROM (" + found + ") u ORDER BY " + order_by("u.") + limit;
+  }
+
+  /// Where the rows behind a place are, one stretch after the other: those with a value that comes later, then those
+  /// that have none. Orders that go both ways, or where more may be empty, are one stretch that no index begins in.
+  std::vector<std::string> after(const Keyset& keyset) {
+    for (std::size_t term = 0; term < sort_.size(); ++term) {
+      const bool may_be_empty = term > 0 && sort_column(term).nullable;
+      if (may_be_empty || sort_[term].descending != sort_[0].descending) return {'(' + after_from(0, keyset) + ')'};
+    }
+    if (!sort_column(0).nullable) return {behind(keyset, 0)};
+    const std::string none = "r." + std::string(sort_column(0).name) + " IS NULL";
+    if (!keyset.values[0]) return {none + " AND " + behind(keyset, 1)};
+    return {behind(keyset, 0), none};
+  }
+
+  /// A row comparison, because only that can start in the middle of an index. `first`: of the terms compared.
+  std::string behind(const Keyset& keyset, std::size_t first) {
     std::string row;
     std::string values;
-    for (std::size_t term = 0; term < sort_.size(); ++term) {
+    for (std::size_t term = first; term < sort_.size(); ++term) {
       row += "r." + std::string(sort_column(term).name) + ", ";
       values += bind(keyset.values[term], sql_type(sort_column(term).type)) + ", ";
     }

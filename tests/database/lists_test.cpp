@@ -115,6 +115,27 @@ TEST_F(ListsTest, WhatAListIsNarrowedByIsLookedUpInItsIndex) {
   }
 }
 
+TEST_F(ListsTest, TheNextPageBeginsInTheIndexAlsoWhereValuesMayBeEmpty) {
+  std::vector<std::pair<Uuid, domain::AnyEvent>> events;
+  for (int i = 1; i <= 2400; ++i) {
+    auto made = organisation("Firme " + std::to_string(i));
+    if (i % 2 == 0) made.city = domain::Line<100>::parse("Ville " + std::to_string(i)).value();
+    events.emplace_back(id_of('o', i), std::move(made));
+  }
+  feed_.commit_all(events);
+  start();
+  settle();
+  postgres::Connection connection(test_dsn(), {});
+  connection.script("SET enable_seqscan = off; SET enable_bitmapscan = off");
+  auto query = *parse_list_query(EntityKind::organisation, {{"sort", "city"}, {"limit", "20"}}, administrator());
+  const auto page = reader_.list(query);
+  ASSERT_TRUE(page && page->next);
+  query.after = *page->next;
+  const auto statement = list_statement(workspace_, query);
+  const auto plan = connection.run("EXPLAIN (FORMAT JSON) " + statement->sql, statement->params);
+  EXPECT_NE(plan.text(0, 0).find("\"Index Cond\": \"(ROW("), std::string::npos) << plan.text(0, 0);
+}
+
 TEST_F(ListsTest, OnlyListsOfOpenTasksSayThatTheirIndexesWillDo) {
   const std::string open = "r.status IN (0, 1)";
   for (const auto& [status, says] : std::vector<std::pair<std::string, bool>>{
