@@ -11,14 +11,11 @@
 namespace alforis::privacy {
 
 using domain::Uuid;
-using domain::wire::Member;
 
 namespace {
 
 constexpr std::string_view k_version = "v1:";
-constexpr std::string_view k_sealed = "sealed";
 constexpr std::string_view k_start = R"({"sealed":")";
-constexpr std::string_view k_reverted_member = "to";
 
 /// What is personal in events of a type.
 struct Shape {
@@ -84,32 +81,77 @@ std::string bound_to(const EventPlace& event, const Sealed& sealed) {
   return text;
 }
 
+/// A member as it stands in the text of its object.
+struct Place {
+  std::string_view name;
+  std::string_view text;  ///< `"name":value`
+
+  std::string_view value() const { return text.substr(name.size() + 3); }
+};
+
+/// Where the value that begins at `at` ends: at the comma or brace behind it.
+std::size_t end_of_value(std::string_view object, std::size_t at) {
+  std::size_t depth = 0;
+  for (; at < object.size(); ++at) {
+    const char c = object[at];
+    if (c == '"') {
+      for (++at; at < object.size() && object[at] != '"'; ++at) at += object[at] == '\\' ? 1 : 0;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if (depth == 0 && (c == ',' || c == '}')) {
+      break;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return at;
+}
+
+/// The members of an object that this program has just written: it is valid, has no white space, and no name has an
+/// escape in it. They point into it.
+std::vector<Place> places_in(std::string_view object) {
+  std::vector<Place> places;
+  for (std::size_t at = 1; at < object.size() && object[at] == '"';) {
+    const std::size_t colon = object.find(':', at);
+    if (colon == std::string_view::npos) break;
+    const std::size_t end = end_of_value(object, colon + 1);
+    places.push_back({object.substr(at + 1, colon - at - 2), object.substr(at, end - at)});
+    at = end + 1;
+  }
+  return places;
+}
+
 /// An empty list says nothing of anybody.
-bool is_personal(const Member& member, const Shape& shape) {
-  return shape.personal.contains(member.name) && member.value != "[]";
+bool is_personal(const Place& member, const Shape& shape) {
+  return shape.personal.contains(member.name) && member.value() != "[]";
 }
 
 bool has_personal(std::string_view object, const Shape& shape) {
-  for (const Member& member : domain::wire::members_of(object)) {
-    if (is_personal(member, shape)) return true;
-  }
-  return false;
+  const auto places = places_in(object);
+  return std::any_of(places.begin(), places.end(), [&](const Place& member) { return is_personal(member, shape); });
+}
+
+void append_member(std::string& object, std::string_view member) {
+  if (object.size() > 1) object += ',';
+  object += member;
 }
 
 std::string seal_object(const EventPlace& event, std::string_view object, const Shape& shape,
                         const std::function<SealUnder()>& under) {
-  std::vector<Member> hidden;
-  std::vector<Member> open{{std::string(k_sealed), std::nullopt}};
-  for (Member& member : domain::wire::members_of(object)) {
-    (is_personal(member, shape) ? hidden : open).push_back(std::move(member));
+  std::string hidden = "{";
+  std::string open = "{";
+  for (const Place& member : places_in(object)) {
+    append_member(is_personal(member, shape) ? hidden : open, member.text);
   }
-  if (hidden.empty()) return std::string(object);
+  if (hidden.size() == 1) return std::string(object);
   const auto [subject, key] = under();
   const Sealed sealed{subject, key.id};
-  const std::string bytes = encrypt(key.secret, domain::wire::object_of(hidden), bound_to(event, sealed));
-  open.front().value = '"' + std::string(k_version) + sealed.subject.text() + ':' + sealed.key.text() + ':' +
-                       domain::base64url(bytes) + '"';
-  return domain::wire::object_of(open);
+  const std::string bytes = encrypt(key.secret, hidden += '}', bound_to(event, sealed));
+  std::string text(k_start);
+  text += k_version;
+  text += sealed.subject.text() + ':' + sealed.key.text() + ':' + domain::base64url(bytes) + '"';
+  if (open.size() > 1) text += ',' + open.substr(1);
+  return text += '}';
 }
 
 /// The parts of the text under `sealed`.

@@ -1,6 +1,7 @@
 #include "projections/vault/postgres_vault.hpp"
 
 #include "projections/postgres/connection.hpp"
+#include "projections/postgres/copy_buffer.hpp"
 #include "projections/vault/vault_schema.hpp"
 
 namespace alforis::projections {
@@ -112,9 +113,23 @@ PostgresVault::PostgresVault(VaultOptions options) : core_(std::make_unique<Core
 PostgresVault::~PostgresVault() = default;
 
 void PostgresVault::add(std::span<const WrappedKey> keys) {
-  const KeyArrays arrays(keys);
+  postgres::CopyBuffer rows;
+  for (const WrappedKey& key : keys) {
+    rows.begin_row(3);
+    rows.uuid(key.id);
+    rows.text(key.master);
+    rows.text(key.wrapped);
+  }
+  const std::string_view copy = rows.finish();
   core_->with_connection([&](Connection& connection) {
-    // A retry after a lost answer finds its keys there.
+    try {
+      connection.copy_in("COPY " + core_->keys() + " (id, master, wrapped) FROM STDIN (FORMAT binary)", copy);
+      return;
+    } catch (const postgres::StatementFailed& failed) {
+      if (!failed.data_fault()) throw;
+    }
+    // Some of them are there: their first attempt was done, and only its answer was lost.
+    const KeyArrays arrays(keys);
     connection.run("INSERT INTO " + core_->keys() + " (id, master, wrapped) SELECT * FROM " + std::string(k_arrays) +
                        " ON CONFLICT (id) DO NOTHING",
                    arrays.params());

@@ -3,6 +3,7 @@
 #include "database.hpp"
 #include "domain/wire/json.hpp"
 #include "projections/query/dossier.hpp"
+#include "projections/vault/postgres_vault.hpp"
 
 namespace alforis::projections {
 namespace {
@@ -109,6 +110,25 @@ TEST_F(QueryTest, StagesAreToldWithTheirDays) {
   EXPECT_EQ(stays[1].days, 20);
   EXPECT_EQ(stays[1].reason, "Intéressée");
   EXPECT_EQ(stays[1].moved_by, id_of('u', 1));
+}
+
+class VaultTest : public QueryTest {};
+
+TEST_F(VaultTest, KeysThatWereAddedBeforeTheirAnswerWasLostAreAddedOnce) {
+  PostgresVault vault({test_dsn(), workspace_});
+  const std::string bytes("\0\x01\xff wrapped", 11);
+  std::vector<privacy::WrappedKey> keys;
+  for (int n = 1; n <= 3; ++n) keys.push_back({id_of('k', n), "master", bytes + std::to_string(n)});
+  vault.add(std::span(keys).first(2));
+  vault.add(keys);
+  std::size_t found = 0;
+  vault.for_each([&](const privacy::WrappedKey& key) {
+    ++found;
+    EXPECT_EQ(key.master, "master");
+    EXPECT_TRUE(key.wrapped.starts_with(bytes));
+  });
+  EXPECT_EQ(found, keys.size());
+  EXPECT_EQ(vault.find(keys.back().id).value().wrapped, keys.back().wrapped);
 }
 
 }  // namespace
