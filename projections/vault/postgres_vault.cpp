@@ -99,6 +99,9 @@ class PostgresVault::Core {
     options.application = "alforis vault";
     options.statement_timeout = k_statement_timeout;
     auto connection = std::make_unique<Connection>(dsn_, options);
+    // Other than tables, keys can't be made again, and the log may hold what they open a moment later: the database may
+    // be set to answer before its disk has them.
+    connection->script("SET synchronous_commit TO on");
     ensure_vault(*connection, schema_);
     connection_ = std::move(connection);
   }

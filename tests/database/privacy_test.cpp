@@ -131,5 +131,20 @@ TEST_F(VaultTest, KeysThatWereAddedBeforeTheirAnswerWasLostAreAddedOnce) {
   EXPECT_EQ(vault.find(keys.back().id).value().wrapped, keys.back().wrapped);
 }
 
+TEST_F(VaultTest, KeysAreOnTheDiskBeforeAnybodyUsesThem) {
+  PostgresVault vault({test_dsn(), workspace_});
+  postgres::Connection connection(test_dsn(), {});
+  ASSERT_EQ(connection.run("SHOW synchronous_commit").text(0, 0), "off");
+  // Something else may write to the WAL in between now and then.
+  constexpr int k_times = 20;
+  int flushed = 0;
+  for (int n = 1; n <= k_times; ++n) {
+    const privacy::WrappedKey key{id_of('k', n), "master", "wrapped"};
+    vault.add(std::span(&key, 1));
+    flushed += connection.run("SELECT pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()").boolean(0, 0) ? 1 : 0;
+  }
+  EXPECT_GT(flushed, k_times / 2);
+}
+
 }  // namespace
 }  // namespace alforis::projections
