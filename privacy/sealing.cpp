@@ -1,6 +1,8 @@
 #include "privacy/sealing.hpp"
 
+#include <algorithm>
 #include <boost/describe.hpp>
+#include <stdexcept>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -107,17 +109,20 @@ std::size_t end_of_value(std::string_view object, std::size_t at) {
   return at;
 }
 
-/// The members of an object that this program has just written: it is valid, has no white space, and no name has an
-/// escape in it. They point into it.
+/// The members of an object that this program has just written: without white space, and with no escape in a name.
+/// They point into it. Throws std::logic_error for any other text, since what is passed over would be lost.
 std::vector<Place> places_in(std::string_view object) {
   std::vector<Place> places;
-  for (std::size_t at = 1; at < object.size() && object[at] == '"';) {
+  std::size_t at = 1;
+  while (at < object.size() && object[at] == '"') {
     const std::size_t colon = object.find(':', at);
     if (colon == std::string_view::npos) break;
     const std::size_t end = end_of_value(object, colon + 1);
     places.push_back({object.substr(at + 1, colon - at - 2), object.substr(at, end - at)});
     at = end + 1;
   }
+  const bool whole = object == "{}" || (!places.empty() && at == object.size() && object.back() == '}');
+  if (!whole) throw std::logic_error("the data of an event is not as this program writes it");
   return places;
 }
 

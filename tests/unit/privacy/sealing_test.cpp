@@ -91,6 +91,23 @@ TEST(Sealing, EveryEventComesBackAsItWas) {
   EXPECT_GE(sealed_types, 12U);
 }
 
+TEST(Sealing, TextsMayLookLikeJson) {
+  for (const char* text : {R"(\"},{\"last_name\":\"X)", R"(]}{[,:)", R"(\\)", R"(a\\\")", R"(\",\"city\":)", ""}) {
+    const std::string member = R"(:")" + std::string(text) + '"';
+    const std::string data = R"({"first_name")" + member + R"(,"keys":["]}",{"a":[1,"\"}"]}],"notes")" + member + '}';
+    const std::string sealed = seal({"person.created.v1", k_entity}, data, k_under);
+    EXPECT_THAT(sealed, Not(HasSubstr("first_name")));
+    EXPECT_EQ(members(opened("person.created.v1", sealed, k_whole)), members(data)) << text;
+  }
+}
+
+TEST(Sealing, NothingIsLostOfWhatIsNoObjectOfOurs) {
+  for (const char* data : {"", "{", "[]", R"({"first_name":"A")", R"({"first_name":"A"}})", R"({"first_name" "A"})",
+                           R"({ "first_name":"A"})", R"({"first_name":"A", "notes":"B"})", R"({"notes":["A"})"}) {
+    EXPECT_THROW(seal({"person.created.v1", k_entity}, data, k_under), std::logic_error) << data;
+  }
+}
+
 TEST(Sealing, NothingOfAPersonStandsInWhatIsSealed) {
   const std::string data =
       R"({"first_name":"Élodie","last_name":"Durand","personal_email":"elodie@example.org","active":true})";
