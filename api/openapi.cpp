@@ -48,7 +48,7 @@ constexpr HeaderRow k_request_headers[] = {
     {"AlforisAfter", "Alforis-After", "Waits until the answer includes the command that gave this position.",
      R"({"type":"integer","minimum":0})"},
     {"AlforisOnBehalfOf", "Alforis-On-Behalf-Of",
-     "Id of the user for whom this is done: kept in the history. The rights are the asker's.",
+     "Id of the user, seen by the asker, for whom this is done: kept in the history. The rights are the asker's.",
      R"({"type":"string","format":"uuid"})"},
 };
 constexpr HeaderRow k_answer_headers[] = {

@@ -139,7 +139,7 @@ Found<State> live(const Uuid& id, const DecisionContext& context) {
   if (!found || !found->deleted()) return found;
   if (!can_restore(context.actor, context.state.whose(*found), found->deleted_by)) return not_found(State::k_entity);
   Rejection gone = conflict("deleted", "the " + std::string(State::k_entity) + " is deleted");
-  gone.moves = {"restore"};
+  gone.moves = {context.state.survivor(id) == id ? "restore" : "undo"};
   return gone;
 }
 

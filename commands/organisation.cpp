@@ -47,11 +47,11 @@ Refusal check_unique(const std::optional<Lei>& lei, const std::optional<Siret>& 
 /// Whether the actor may make `owner` (nullopt: nobody) the owner of a record.
 Refusal check_owner(const std::optional<Uuid>& owner, const DecisionContext& context) {
   if (!owner) return std::nullopt;
+  const Viewer& actor = context.actor;
   const auto user = context.state.find<User>(*owner);
-  if (!user || !user->active) {
+  if (!user || !user->active || !can_see_user(actor, *owner, user->team_id)) {
     return invalid(problem("unknown_reference", "there is no active user with this id", "/owner_id"));
   }
-  const Viewer& actor = context.actor;
   if (actor.role == Role::admin || *owner == actor.id) return std::nullopt;
   if (actor.role == Role::manager && user->team_id && user->team_id == actor.team) return std::nullopt;
   return forbidden("only an administrator gives records to other teams; sales people take them for themselves");

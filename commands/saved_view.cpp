@@ -24,13 +24,13 @@ void check_layout(Problems& problems, const JsonObject& layout) {
       {"too_large", "/layout", "at most " + std::to_string(SavedViewData<Full>::k_largest_layout) + " bytes of JSON"});
 }
 
-Refusal check_room(const Uuid& maker, const DecisionContext& context) {
+}  // namespace
+
+Refusal check_room_for_view(const Uuid& maker, const DecisionContext& context) {
   if (context.state.holders(views_of(maker), k_most_views).size() < k_most_views) return std::nullopt;
   return conflict("too_many_views",
                   "a user has at most " + std::to_string(k_most_views) + " saved views: delete one first");
 }
-
-}  // namespace
 
 std::vector<std::string> keys_of(const SavedView& view) {
   if (view.deleted()) return {};
@@ -44,7 +44,7 @@ Decided decide(const CreateSavedView& command, const DecisionContext& context) {
   if (data.query) check_query(problems, *data.resource, data.query->text(), command.check, context);
   if (data.layout) check_layout(problems, *data.layout);
   if (!problems.empty()) return invalid(std::move(problems));
-  if (auto refusal = check_room(context.actor.id, context)) return *refusal;
+  if (auto refusal = check_room_for_view(context.actor.id, context)) return *refusal;
   return happened(command.id, data);
 }
 
@@ -71,7 +71,7 @@ Decided decide(const RestoreSavedView& command, const DecisionContext& context) 
   const auto present = restorable(command, k_makers_only, context);
   if (!present) return present.error();
   if (!present->deleted()) return Decision{command.id, {}};
-  if (auto refusal = check_room(present->created_by, context)) return *refusal;
+  if (auto refusal = check_room_for_view(present->created_by, context)) return *refusal;
   return happened(command.id, SavedViewRestored{});
 }
 

@@ -49,6 +49,9 @@ Decided decide(const UpdateSavedView& command, const DecisionContext& context);
 Decided decide(const DeleteSavedView& command, const DecisionContext& context);
 Decided decide(const RestoreSavedView& command, const DecisionContext& context);
 
+/// Refuses one more live view of the user when they have as many as they may.
+Refusal check_room_for_view(const Uuid& maker, const DecisionContext& context);
+
 /// All index keys that a saved view has in a state; every one leads to its id.
 std::vector<std::string> keys_of(const domain::SavedView& view);
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "commands/keys.hpp"
+#include "commands/saved_view.hpp"
 #include "domain/kinds.hpp"
 #include "domain/wire/json.hpp"
 
@@ -347,8 +348,16 @@ class Undoing {
       refusal_->moves = {way_out_of_trash(present)};
     } else if (loses_last_admin(present, after)) {
       refusal_ = conflict("last_admin", "this is the last active administrator: make another one first");
+    } else if (present.deleted() && !after.deleted()) {
+      refusal_ = check_room_for(after);
     }
     return !refusal_;
+  }
+
+  Refusal check_room_for(const SavedView& back) const { return check_room_for_view(back.created_by, context_); }
+  template <class State>
+  Refusal check_room_for(const State&) const {
+    return std::nullopt;
   }
 
   bool loses_last_admin(const User& present, const User& after) const {

@@ -13,6 +13,12 @@ std::optional<domain::Viewer> UserDirectory::viewer(const domain::Uuid& user) co
 
 bool UserDirectory::contains(const domain::Uuid& user) const { return users()->contains(user); }
 
+bool UserDirectory::seen_by(const domain::Viewer& viewer, const domain::Uuid& user) const {
+  const auto known = users();
+  const auto found = known->find(user);
+  return found != known->end() && domain::can_see_user(viewer, user, found->second.viewer.team);
+}
+
 std::string UserDirectory::time_zone(const domain::Uuid& user) const {
   const auto known = users();
   const auto found = known->find(user);

@@ -20,6 +20,8 @@ class UserDirectory {
   /// The user as a viewer; nullopt when unknown or inactive.
   std::optional<domain::Viewer> viewer(const domain::Uuid& user) const;
   bool contains(const domain::Uuid& user) const;
+  /// Whether there is such a user, active or not, whom the viewer may know of.
+  bool seen_by(const domain::Viewer& viewer, const domain::Uuid& user) const;
   /// By whose clock the user's days begin: the firm's for who chose none.
   std::string time_zone(const domain::Uuid& user) const;
   /// Whether replace() was ever called. Until then nobody can be said to be unknown.

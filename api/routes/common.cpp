@@ -194,11 +194,11 @@ void append_entry(std::string& out, const projections::HistoryEntry& entry) {
 }
 
 /// The user for whom the asker says to act; they need not be one who may do it, since the asker's rights decide.
-Expected<std::optional<Uuid>> on_behalf_of(const Services& services, const Request& request) {
-  const auto header = request.header("Alforis-On-Behalf-Of");
+Expected<std::optional<Uuid>> on_behalf_of(const Services& services, const RequestContext& context) {
+  const auto header = context.request.header("Alforis-On-Behalf-Of");
   if (!header) return std::optional<Uuid>();
   const auto user = Uuid::parse(*header);
-  if (user && services.directory.contains(*user)) return std::optional(*user);
+  if (user && services.directory.seen_by(context.viewer(), *user)) return std::optional(*user);
   return Problem::of("invalid_header", "Alforis-On-Behalf-Of is the id of a user");
 }
 
@@ -215,7 +215,7 @@ std::string metadata(const Services& services, const RequestContext& context) {
   if (context.session.id != Uuid()) {
     json.member(context.session.by_api_key() ? "api_key" : "session", context.session.id.text());
   }
-  if (const auto user = on_behalf_of(services, request).value()) json.member("on_behalf_of", user->text());
+  if (const auto user = on_behalf_of(services, context).value()) json.member("on_behalf_of", user->text());
   return json.end_object().str();
 }
 

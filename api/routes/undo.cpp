@@ -121,7 +121,8 @@ std::vector<Route> undo_routes(Services& services) {
   route.body_optional = true;
   route.request = input<NoMembers>("NoMembers");
   route.response = {"UndoResult", &wire::json_schema<UndoResult>};
-  may_answer(route, {"changed_since", "cannot_undo", "deleted", "in_running_mandats", "mandat_running", "last_admin"});
+  may_answer(route, {"changed_since", "cannot_undo", "deleted", "in_running_mandats", "mandat_running", "last_admin",
+                     "too_many_views"});
   route.handler = [&services](RequestContext& context) -> Task<Response> {
     if (auto problem = check_no_body(context.request)) co_return context.answer(*problem);
     auto undoing = undo(services, context);

@@ -70,6 +70,11 @@ class Answer:
     __repr__ = __str__
 
 
+def problem_of(answer):
+    """All of a refusal but what tells one request from another."""
+    return answer.status, {name: value for name, value in answer.json().items() if name != "request_id"}
+
+
 class Promises:
     """Which problems /openapi.json lets each operation answer with. Every problem that a test gets is held to it."""
 

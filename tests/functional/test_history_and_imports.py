@@ -25,6 +25,10 @@ def test_a_history_says_with_what_and_for_whom(each_firm):
     assert "on_behalf_of" not in plain and "client" not in plain and plain["request_id"]
     for wrong in ("nobody", str(uuid.uuid4())):
         admin.patch(organisation_path(made["id"]), {"city": "Nice"}, headers={"Alforis-On-Behalf-Of": wrong}).problem(400, "invalid_header")
+    # For whom one does not see one does not act either.
+    for whom, status in ((each_firm.id_of("colleague"), 201), (each_firm.id_of("other_sales"), 400)):
+        answer = sales.post(f"{API}/organisations", {"name": unique("Pour un collègue")}, headers={"Alforis-On-Behalf-Of": whom})
+        assert answer.status == status, answer
 
 
 def test_a_history_says_who_what_when_from_to_and_why_newest_first(each_firm):

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from alforis_client import API, Client, written_since
+from alforis_client import API, Client, problem_of, written_since
 from firm import PASSWORD, Firm, lei, organisation_path, unique
 from one_time_codes import code_of, confirm, enrol
 from rights_by_hand import PUBLIC, ROLES, RULES, WHOSE, create_link, deletes, expected_status, read_deleted, sees, take
@@ -315,16 +315,20 @@ def test_a_shared_record_is_taken_by_making_oneself_its_owner(firm, role, whose)
     assert answer.status == take(role, whose), answer
 
 
-@pytest.mark.parametrize("role, to, allowed", [
-    ("sales", "colleague", False), ("sales", "other_sales", False), ("sales", "sales", True), ("sales", None, True),
-    ("manager", "colleague", True), ("manager", "other_sales", False), ("manager", None, True), ("admin", "other_sales", True),
+@pytest.mark.parametrize("role, to, statuses", [
+    ("sales", "colleague", (403,)), ("sales", "other_sales", (422,)), ("sales", "sales", (200, 201)), ("sales", None, (200, 201)),
+    ("manager", "colleague", (200, 201)), ("manager", "other_sales", (422,)), ("manager", None, (200, 201)), ("admin", "other_sales", (200, 201)),
 ])
-def test_records_are_given_to_whom_the_role_may_give_them(firm, role, to, allowed):
+def test_records_are_given_to_whom_the_role_may_give_them(firm, role, to, statuses):
     made = firm.organisation(role)
-    owner = to and firm.id_of(to)
-    for answer in (firm.people[role].patch(organisation_path(made["id"]), {"owner_id": owner}),
-                   firm.people[role].post(f"{API}/organisations", {"name": unique("Donnée"), "owner_id": owner})):
-        assert answer.status in ((200, 201) if allowed else (403,)), answer
+
+    def give(owner):
+        return (firm.people[role].patch(organisation_path(made["id"]), {"owner_id": owner}),
+                firm.people[role].post(f"{API}/organisations", {"name": unique("Donnée"), "owner_id": owner}))
+
+    for answer, to_nobody_there in zip(give(to and firm.id_of(to)), give(str(uuid.uuid4()))):
+        assert answer.status in statuses, answer
+        assert answer.status != 422 or problem_of(answer) == problem_of(to_nobody_there)
 
 
 def test_sales_people_restore_what_they_deleted_themselves(firm):

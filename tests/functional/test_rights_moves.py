@@ -13,7 +13,7 @@ import uuid
 
 import pytest
 
-from alforis_client import API, Threads, written_since
+from alforis_client import API, Threads, problem_of, written_since
 from firm import Firm, errors_by_pointer
 from rights_firm import DAY, STAGES, House
 from rights_model import DELETABLE, KINDS, OPEN_STAGES
@@ -44,11 +44,6 @@ def told(seed):
 
 def ids(records):
     return sorted(record.id for record in records)
-
-
-def problem_of(answer):
-    """All of a refusal but what tells one request from another."""
-    return answer.status, {name: value for name, value in answer.json().items() if name != "request_id"}
 
 
 def sample(house, records, most):

@@ -12,11 +12,9 @@ KIND = "organisations"
 def give(world, record, owner):
     """Whether the actor may make `owner` the owner, and whether that is somebody."""
     me, user = world.me, world.get("users", owner) if owner else None
-    if owner and not (user and user["active"]):
+    if owner and not (user and user["active"] and rights.sees_user(me, user)):
         raise invalid(owner_id="unknown_reference")
     if me["role"] == "sales" and owner not in (None, me["id"]):
-        raise Refused(403, "forbidden")
-    if me["role"] == "manager" and owner and (user.get("team_id") is None or user.get("team_id") != me.get("team_id")):
         raise Refused(403, "forbidden")
 
 

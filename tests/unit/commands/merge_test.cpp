@@ -213,6 +213,14 @@ TEST_F(TwoRecords, AreNotMergedIntoWhatIsDeleted) {
   EXPECT_THAT(firm.when("mona", merge("acme", "old")), StartsWith("conflict deleted"));
 }
 
+TEST_F(TwoRecords, ComeBackByUndoingTheMergeAlsoWhenTheSurvivorIsInTheTrash) {
+  firm.given("mona", merge("old", "acme"));
+  firm.given("mona", terminate("m", "fini"));
+  firm.given("mona", delete_organisation("acme"));
+  EXPECT_EQ(firm.when("mona", update_organisation("old", R"({"city":"Nice"})")), "conflict deleted moves: undo");
+  EXPECT_EQ(firm.when("mona", update_organisation("acme", R"({"city":"Nice"})")), "conflict deleted moves: restore");
+}
+
 TEST_F(TwoRecords, LeadFromTheOldIdToTheSurvivor) {
   firm.given("mona", merge("old", "acme"));
   EXPECT_EQ(firm.when("sam", update_organisation("old", R"({"city":"Nice"})")), "moved merged other: acme");

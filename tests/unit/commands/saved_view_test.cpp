@@ -59,9 +59,10 @@ TEST(CreateSavedView, IsPossibleTwoHundredTimes) {
   for (std::size_t i = 0; i < k_most_views; ++i) firm.given("vic", create_view("v" + std::to_string(i), k_signed));
   EXPECT_EQ(firm.when("vic", create_view("more", k_signed)), "conflict too_many_views");
   EXPECT_THAT(firm.when("sam", create_view("more", k_signed)), StartsWith("saved_view.created.v1 more"));
-  firm.given("vic", DeleteSavedView{id("v7"), {}, {}});
+  const UndoneCommit deletion = firm.told("vic", DeleteSavedView{id("v7"), {}, {}}, 1);
   firm.given("vic", create_view("more", k_signed));
   EXPECT_EQ(firm.when("vic", RestoreSavedView{id("v7"), {}}), "conflict too_many_views");
+  EXPECT_EQ(firm.when("vic", undo(deletion)), "conflict too_many_views");
   firm.given("vic", DeleteSavedView{id("v8"), {}, {}});
   EXPECT_EQ(firm.when("vic", RestoreSavedView{id("v7"), {}}), "saved_view.restored.v1 v7 {}");
 }
