@@ -117,8 +117,8 @@ void print_states(eventstore::Log& log, const Bound& bound, const privacy::Keys&
       const auto id = domain::Uuid::parse(event.entity_id).value();
       std::string room;
       const auto data = privacy::open({event.type, event.entity_id}, event.data, keys, room);
-      const auto decoded = domain::decode_event(event.type, data).value();
-      domain::evolve_by(states[id], decoded, {id, actor, domain::Instant::from_micros(commit.time_us)});
+      const auto decoded = domain::decode_event(event.type, data);
+      domain::evolve_by(states[id], decoded.value(), {id, actor, domain::Instant::from_micros(commit.time_us)});
     }
   });
   for (const auto& [id, state] : states) {

@@ -119,11 +119,9 @@ eventstore::CommitDraft Feed::draft(const Uuid& actor) {
   return draft;
 }
 
-Position Feed::commit(const std::vector<std::pair<Uuid, domain::AnyEvent>>& events, const Uuid& actor) {
+Position Feed::commit(const std::vector<Happened>& events, const Uuid& actor) {
   auto commit = draft(actor);
-  for (const auto& [id, event] : events) {
-    commit.events.push_back({std::string(domain::event_type(event)), id.text(), domain::encode_event(event)});
-  }
+  for (const Happened& event : events) commit.events.push_back(event.written);
   return epoch_.commit(std::array{commit}, std::chrono::seconds(10)).back().position;
 }
 
@@ -133,11 +131,11 @@ Position Feed::commit_raw(std::vector<eventstore::Event> events) {
   return epoch_.commit(std::array{commit}, std::chrono::seconds(10)).back().position;
 }
 
-Position Feed::commit_all(const std::vector<std::pair<Uuid, domain::AnyEvent>>& events) {
+Position Feed::commit_all(const std::vector<Happened>& events) {
   std::vector<eventstore::CommitDraft> drafts;
-  for (const auto& [id, event] : events) {
+  for (const Happened& event : events) {
     drafts.push_back(draft(id_of('u', 1)));
-    drafts.back().events.push_back({std::string(domain::event_type(event)), id.text(), domain::encode_event(event)});
+    drafts.back().events.push_back(event.written);
   }
   return epoch_.commit(drafts, std::chrono::seconds(60)).back().position;
 }

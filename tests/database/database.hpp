@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "domain/events.hpp"
+#include "domain/wire/json.hpp"
 #include "eventstore/memory_log.hpp"
 #include "projections/postgres/connection.hpp"
 #include "projections/query/projection.hpp"
@@ -42,14 +43,27 @@ class Sql {
   std::unique_ptr<postgres::Connection> connection_;
 };
 
+/// An event of an entity, written as soon as it is made: variants of all there are, copied about, would be most of what
+/// these files compile.
+struct Happened {
+  template <class Event>
+  Happened(const Uuid& entity, const Event& event)
+      : written{std::string(Event::k_type), entity.text(), domain::wire::to_json(event)} {}
+
+  eventstore::Event written;
+};
+
 /// Writes commits into a log as the one writer.
 class Feed {
  public:
   explicit Feed(eventstore::Log& log);
 
   /// One commit by `actor`, one microsecond after the last; answers with its position.
-  Position commit(const std::vector<std::pair<Uuid, domain::AnyEvent>>& events, const Uuid& actor = id_of('u', 1));
-  Position commit(const Uuid& entity, const domain::AnyEvent& event) { return commit({{entity, event}}); }
+  Position commit(const std::vector<Happened>& events, const Uuid& actor = id_of('u', 1));
+  template <class Event>
+  Position commit(const Uuid& entity, const Event& event) {
+    return commit({Happened(entity, event)});
+  }
   /// Events as they are, whatever they are.
   Position commit_raw(std::vector<eventstore::Event> events);
   /// Moves the clock.
@@ -57,7 +71,7 @@ class Feed {
   /// Of the next commit.
   domain::Instant next_time() const { return domain::Instant::from_micros(time_us_ + 1); }
   /// Many commits at once, one event each.
-  Position commit_all(const std::vector<std::pair<Uuid, domain::AnyEvent>>& events);
+  Position commit_all(const std::vector<Happened>& events);
 
  private:
   eventstore::CommitDraft draft(const Uuid& actor);

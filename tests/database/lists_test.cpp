@@ -56,7 +56,7 @@ class ListsTest : public QueryTest {
 };
 
 TEST_F(ListsTest, OrdersThatAreShownReadTheirIndexAsSoonAsTheTablesHaveFilled) {
-  std::vector<std::pair<Uuid, domain::AnyEvent>> events;
+  std::vector<Happened> events;
   for (int i = 1; i <= 2400; ++i) events.emplace_back(id_of('o', i), organisation("Firme " + std::to_string(i)));
   feed_.commit_all(events);
   start();
@@ -74,7 +74,7 @@ TEST_F(ListsTest, OrdersThatAreShownReadTheirIndexAsSoonAsTheTablesHaveFilled) {
 
 TEST_F(ListsTest, APageLooksUpWhatItsRowsHangOnAndReadsNothingElseOfIt) {
   firm();
-  std::vector<std::pair<Uuid, domain::AnyEvent>> events;
+  std::vector<Happened> events;
   for (int i = 10; i <= 2400; ++i) events.emplace_back(id_of('p', i), person("Jean", "Numéro " + std::to_string(i)));
   for (int i = 10; i <= 2400; ++i) events.emplace_back(id_of('l', i), link(id_of('p', i), id_of('o', 1 + i % 4)));
   feed_.commit_all(events);
@@ -91,7 +91,7 @@ TEST_F(ListsTest, APageLooksUpWhatItsRowsHangOnAndReadsNothingElseOfIt) {
 
 TEST_F(ListsTest, WhatAListIsNarrowedByIsLookedUpInItsIndex) {
   firm();
-  std::vector<std::pair<Uuid, domain::AnyEvent>> events;
+  std::vector<Happened> events;
   for (int i = 10; i <= 2400; ++i) {
     events.emplace_back(id_of('o', i), organisation("Firme " + std::to_string(i), id_of('u', 2 + i % 3)));
   }
@@ -116,7 +116,7 @@ TEST_F(ListsTest, WhatAListIsNarrowedByIsLookedUpInItsIndex) {
 }
 
 TEST_F(ListsTest, TheNextPageBeginsInTheIndexAlsoWhereValuesMayBeEmpty) {
-  std::vector<std::pair<Uuid, domain::AnyEvent>> events;
+  std::vector<Happened> events;
   for (int i = 1; i <= 2400; ++i) {
     auto made = organisation("Firme " + std::to_string(i));
     if (i % 2 == 0) made.city = domain::Line<100>::parse("Ville " + std::to_string(i)).value();
@@ -327,7 +327,7 @@ TEST_F(ListsTest, WhatLooksLikeSqlOrPatternsIsOnlyText) {
 }
 
 TEST_F(ListsTest, PagesHoldEachRowOnceWhileRowsAreAdded) {
-  std::vector<std::pair<Uuid, domain::AnyEvent>> first;
+  std::vector<Happened> first;
   for (int i = 0; i < 230; ++i) {
     auto event = organisation("Maison " + std::to_string(i % 7));
     if (i % 3 != 0) event.aum = domain::Money{i % 5, domain::CurrencyCode::euro()};

@@ -25,7 +25,7 @@ TEST_F(QueryTest, AnInstantStandsForTheLastCommitBeforeItHoweverQuietItWas) {
 
 TEST_F(QueryTest, TablesThatAreFullAlreadyAreNotAnalysedAgainAfterARestart) {
   const auto fill = [this](int from, int count) {
-    std::vector<std::pair<Uuid, domain::AnyEvent>> events;
+    std::vector<Happened> events;
     for (int i = from; i < from + count; ++i) events.emplace_back(id_of('o', i), organisation("Firme"));
     feed_.commit_all(events);
     start();

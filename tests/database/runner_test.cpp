@@ -21,7 +21,7 @@ class RunnerTest : public QueryTest {
     return sql_.value("SELECT \"position\" FROM " + workspace_ + ".projection_versions WHERE active");
   }
   void create(int from, int to) {
-    std::vector<std::pair<Uuid, domain::AnyEvent>> events;
+    std::vector<Happened> events;
     for (int i = from; i < to; ++i) events.emplace_back(id_of('o', i), organisation("Société " + std::to_string(i)));
     feed_.commit_all(events);
   }
@@ -97,7 +97,7 @@ TEST_F(RunnerTest, ARowThatTheDatabaseRefusesIsFoundAmongThousandsAndReplayedInO
   start();
   settle();
   sql_.run("ALTER TABLE " + live() + ".organisations ADD CONSTRAINT no_culprit CHECK (name_key <> 'culprit')");
-  std::vector<std::pair<Uuid, domain::AnyEvent>> events;
+  std::vector<Happened> events;
   for (int i = 0; i < 3000; ++i) events.emplace_back(id_of('o', i), organisation(i == 1234 ? "Culprit" : "Innocent"));
   events.emplace_back(id_of('o', 77), renamed("Innocent still"));
   runner_->pause();
@@ -191,7 +191,7 @@ TEST_F(RunnerTest, ARebuiltVersionEqualsTheLiveOne) {
   feed_.commit({{id_of('t', 1), team("Un")},
                 {id_of('t', 2), team("Deux")},
                 {id_of('u', 2), user("a@example.fr", domain::Role::sales, id_of('t', 1))}});
-  std::vector<std::pair<Uuid, domain::AnyEvent>> events;
+  std::vector<Happened> events;
   for (int i = 0; i < 7000; ++i) {
     events.emplace_back(id_of('o', i), organisation("Société " + std::to_string(i),
                                                     i % 2 ? std::optional(id_of('u', 2)) : std::nullopt));

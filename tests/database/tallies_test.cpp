@@ -10,7 +10,6 @@
 namespace alforis::projections {
 namespace {
 
-using domain::AnyEvent;
 using domain::Date;
 using domain::Instant;
 using domain::PipelineStage;
@@ -33,7 +32,7 @@ class Firm {
   explicit Firm(unsigned seed) : random_(seed) {}
 
   /// One more commit's events.
-  std::vector<std::pair<Uuid, AnyEvent>> something(Instant now) {
+  std::vector<Happened> something(Instant now) {
     now_ = now;
     switch (below(10)) {
       case 0:
@@ -150,7 +149,7 @@ class Firm {
     }
   }
 
-  std::pair<Uuid, AnyEvent> create_organisation() {
+  Happened create_organisation() {
     const Uuid id = id_of('o', static_cast<int>(organisations_.size()) + 1);
     auto event = organisation("Maison", somebody());
     if (below(2) == 0) {
@@ -162,7 +161,7 @@ class Firm {
     return {id, event};
   }
 
-  std::pair<Uuid, AnyEvent> change_organisation() {
+  Happened change_organisation() {
     if (organisations_.empty()) return create_organisation();
     auto& [id, o] = any(organisations_);
     if (below(3) == 0) {
@@ -176,7 +175,7 @@ class Firm {
     return {id, event};
   }
 
-  std::pair<Uuid, AnyEvent> move_stage() {
+  Happened move_stage() {
     if (organisations_.empty()) return create_organisation();
     auto& [id, o] = any(organisations_);
     if (o.moves.size() > 1 && below(3) == 0) return {id, take_move_back(o)};
@@ -191,7 +190,7 @@ class Firm {
   }
 
   /// The last move, which then never was; now and then of a commit that was none, which makes a move of it.
-  AnyEvent take_move_back(Organisation& o) {
+  domain::Reverted<domain::Organisation> take_move_back(Organisation& o) {
     const Move last = o.moves.back();
     const Move& before = o.moves[o.moves.size() - 2];
     const bool of_a_move = below(3) != 0;
@@ -211,7 +210,7 @@ class Firm {
     return event;
   }
 
-  std::pair<Uuid, AnyEvent> create_mandat() {
+  Happened create_mandat() {
     if (organisations_.empty()) return create_organisation();
     const Uuid id = id_of('m', static_cast<int>(mandats_.size()) + 1);
     domain::MandatCreated event;
@@ -220,14 +219,14 @@ class Firm {
     return {id, event};
   }
 
-  std::pair<Uuid, AnyEvent> move_mandat() {
+  Happened move_mandat() {
     if (mandats_.empty()) return create_mandat();
     auto& [id, mandat] = any(mandats_);
     mandat.signed_ = true;
     return {id, domain::MandatSigned{Date::parse("2025-01-01").value()}};
   }
 
-  std::pair<Uuid, AnyEvent> create_interaction() {
+  Happened create_interaction() {
     if (organisations_.empty()) return create_organisation();
     const Uuid id = id_of('i', static_cast<int>(interactions_.size()) + 1);
     domain::InteractionCreated event;
@@ -240,7 +239,7 @@ class Firm {
     return {id, event};
   }
 
-  std::pair<Uuid, AnyEvent> change_interaction() {
+  Happened change_interaction() {
     if (interactions_.empty()) return create_interaction();
     auto& [id, interaction] = any(interactions_);
     if (below(3) == 0) {
@@ -256,7 +255,7 @@ class Firm {
     return {id, event};
   }
 
-  std::pair<Uuid, AnyEvent> create_task() {
+  Happened create_task() {
     if (organisations_.empty()) return create_organisation();
     const Uuid id = id_of('k', static_cast<int>(tasks_.size()) + 1);
     domain::TaskCreated event;
@@ -268,7 +267,7 @@ class Firm {
     return {id, event};
   }
 
-  std::pair<Uuid, AnyEvent> change_task() {
+  Happened change_task() {
     if (tasks_.empty()) return create_task();
     auto& [id, task] = any(tasks_);
     if (task.completed) {

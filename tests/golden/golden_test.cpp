@@ -7,9 +7,10 @@
 #include <filesystem>
 #include <map>
 
-#include "domain/events.hpp"
+#include "domain/kinds.hpp"
 #include "domain/wire/json.hpp"
-#include "tests/unit/domain/samples.hpp"
+#include "tests/samples/events.hpp"
+#include "tests/samples/samples.hpp"
 
 namespace alforis::domain {
 namespace {
@@ -34,52 +35,44 @@ Samples read_samples(const std::filesystem::path& path) {
   return samples;
 }
 
-/// What a new type's file should hold; the test shows it to who adds an event.
-template <class Event>
-std::string proposed_file() {
-  return "{\n\"full\": " + encode_event(testing::full<Event>()) +
-         ",\n\"minimal\": " + encode_event(testing::fewest<Event>()) + "\n}\n";
-}
-
 TEST(GoldenEvents, EveryTypeHasAFullAndAMinimalSample) {
-  testing::for_each_event_type([]<class T>(T) {
-    using Event = typename T::type;
-    const auto path = file_of(Event::k_type);
+  const auto full = testing::full_events();
+  const auto fewest = testing::fewest_events();
+  for (std::size_t i = 0; i < full.size(); ++i) {
+    const auto path = file_of(full[i].type);
     if (!std::filesystem::exists(path)) {
-      ADD_FAILURE() << path << " is missing; it should hold:\n" << proposed_file<Event>();
-      return;
+      ADD_FAILURE() << path << " is missing; it should hold:\n{\n\"full\": " << full[i].data
+                    << ",\n\"minimal\": " << fewest[i].data << "\n}\n";
+      continue;
     }
     const Samples samples = read_samples(path);
     EXPECT_TRUE(samples.contains("full") && samples.contains("minimal")) << path;
-  });
+  }
 }
 
 TEST(GoldenEvents, FullSamplesHaveEveryMemberThatTheTypeHad) {
   // A member added later is not in the old samples; add a sample beside them when this fails.
-  testing::for_each_event_type([]<class T>(T) {
-    using Event = typename T::type;
-    if (!std::filesystem::exists(file_of(Event::k_type))) return;
+  for (const auto& [type, data] : testing::full_events()) {
+    if (!std::filesystem::exists(file_of(type))) continue;
     std::string all;
-    for (const auto& [name, text] : read_samples(file_of(Event::k_type))) all += text;
-    boost::mp11::mp_for_each<testing::MembersOf<Event>>([&](auto member) {
-      EXPECT_NE(all.find('"' + std::string(member.name) + "\":"), std::string::npos)
-          << Event::k_type << " has no sample with " << member.name;
-    });
-  });
+    for (const auto& [name, text] : read_samples(file_of(type))) all += text;
+    for (const wire::Member& member : wire::members_of(data)) {
+      EXPECT_NE(all.find('"' + member.name + "\":"), std::string::npos)
+          << type << " has no sample with " << member.name;
+    }
+  }
 }
 
 void expect_evolves(const AnyEvent& event) {
   const EventContext context{Uuid::v5({}, "entity"), Uuid::v5({}, "actor"), Instant::from_micros(1)};
-  std::visit(
-      [&](const auto& e) {
-        using State = StateOf<std::remove_cvref_t<decltype(e)>>;
-        std::optional<State> none;
-        evolve(none, e, context);
-        std::optional<State> some = testing::fewest<State>();
-        evolve(some, e, context);
-        EXPECT_TRUE(some.has_value());
-      },
-      event);
+  with_state(entity_kind(event), [&]<class T>(T) {
+    using State = typename T::type;
+    std::optional<State> none;
+    evolve_by(none, event, context);
+    std::optional<State> some = testing::fewest<State>();
+    evolve_by(some, event, context);
+    EXPECT_TRUE(some.has_value());
+  });
 }
 
 /// Every member is written again as it was, in its order. A field with a default that came later may stand beside them.

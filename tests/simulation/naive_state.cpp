@@ -14,7 +14,7 @@ void NaiveState::fold(const eventstore::Commit& commit) {
     std::string room;
     const auto data =
         privacy::open({recorded.type, recorded.entity_id}, recorded.data, commands::testing::test_keys(), room);
-    const AnyEvent any = decode_event(recorded.type, data).value();
+    const auto any = decode_event(recorded.type, data);  // looked at where it is: moving one compiles for long
     std::visit(
         [&](const auto& event) {
           using State = StateOf<std::remove_cvref_t<decltype(event)>>;
@@ -25,7 +25,7 @@ void NaiveState::fold(const eventstore::Commit& commit) {
           evolve(state, event, context);
           if (state) states.insert_or_assign(context.id, *state);
         },
-        any);
+        any.value());
   }
 }
 

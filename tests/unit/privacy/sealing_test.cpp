@@ -8,7 +8,7 @@
 
 #include "domain/events.hpp"
 #include "domain/wire/json.hpp"
-#include "tests/unit/domain/samples.hpp"
+#include "tests/samples/events.hpp"
 
 namespace alforis::privacy {
 namespace {
@@ -72,10 +72,7 @@ std::map<std::string, std::string> members(std::string_view document) {
 /// Calls `check(type, data)` with a full sample of every event.
 template <class Check>
 void for_each_event(const Check& check) {
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AnyEvent>>([&]<class T>(T) {
-    using Event = typename T::type;
-    check(Event::k_type, domain::encode_event(domain::testing::full<Event>()));
-  });
+  for (const auto& [type, data] : domain::testing::full_events()) check(type, data);
 }
 
 TEST(Sealing, EveryEventComesBackAsItWas) {

@@ -178,9 +178,4 @@ T clearing() {
   return value;
 }
 
-template <class F>
-void for_each_event_type(F&& f) {
-  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AnyEvent>>(f);
-}
-
 }  // namespace alforis::domain::testing
