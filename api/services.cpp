@@ -39,7 +39,7 @@ Services::Services(commands::Writer& the_writer, ReaderPool::Make make_reader, T
       key(std::move(the_key)),
       now_us(std::move(clock)),
       readers(std::move(make_reader)),
-      pool(options.work_threads, options.work_queue),
+      pool(options.read_threads, options.read_queue),
       hashing(options.hash_threads, options.hash_queue),
       revoked_sessions(options.token_lifetime),
       totp_box(key.derived_key("totp")),

@@ -1,10 +1,12 @@
 #pragma once
 // What handlers work with, put together once by the composition root.
 
+#include <algorithm>
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 #include "api/auth/api_keys.hpp"
@@ -58,9 +60,13 @@ class ReaderPool {
 /// The clock, injected so that tests can move it.
 using Clock = std::function<std::int64_t()>;  ///< Unix time in microseconds
 
+/// One more than cores: where PostgreSQL has the same ones, more queries at once make each of them slower and starve
+/// commands; and one that takes long still leaves the others all of them.
+inline std::size_t usual_read_threads() { return std::max(2U, std::thread::hardware_concurrency()) + 1; }
+
 struct ServiceOptions {
-  std::size_t work_threads = 6;  ///< each holds a PostgreSQL connection while it reads
-  std::size_t work_queue = 2048;
+  std::size_t read_threads = usual_read_threads();  ///< each holds a PostgreSQL connection while it reads
+  std::size_t read_queue = 2048;
   std::size_t hash_threads = 2;  ///< passwords take long: reads do not wait for them
   std::size_t hash_queue = 256;
   std::size_t record_cache_bytes = 64U << 20;

@@ -431,6 +431,12 @@ void add_serve(CLI::App& app, ExitCode& exit) {
   serving->add_option("--threads", settings->server.threads, "threads for connections (0: one per core)")
       ->envname("ALFORIS_THREADS");
   serving
+      ->add_option("--read-threads", settings->services.read_threads,
+                   "threads that ask PostgreSQL, each with a connection; more help where it has a machine of its own")
+      ->envname("ALFORIS_READ_THREADS")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  serving
       ->add_option("--allowed-origin", settings->allowed_origins, "origin that browsers may call from; may be repeated")
       ->envname("ALFORIS_ALLOWED_ORIGIN");
   serving

@@ -1,6 +1,7 @@
 """The operator's programs beside a running server: replay, history, verify, rebuild, doctor, user."""
 
 import json
+import time
 import uuid
 
 import pytest
@@ -231,6 +232,28 @@ def test_options_come_from_a_file_below_the_environment_and_flags(make_server):
         server.start()
         assert f"q={limit};" in server.login().get(f"{API}/me").header("ratelimit-policy")
         server.stop()
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_so_many_requests_ask_postgresql_at_once_as_there_are_read_threads(make_server, threads):
+    server = make_server(environment={"ALFORIS_READ_THREADS": str(threads)})
+    admin, asking = server.login(), Threads()
+
+    def waiting(cursor):
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = to_regclass(%s)", [table])
+        return cursor.fetchone()[0]
+
+    with server.database() as holder, server.database() as watcher:
+        holder.execute(f"SELECT table_schema FROM information_schema.view_table_usage WHERE view_schema = '{server.workspace}' AND view_name = 'produits'")
+        table = holder.fetchone()[0] + ".produits"
+        holder.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        for number in range(threads + 3):
+            asking.start(lambda q: admin.twin().get(f"{API}/produits", query={"q": q}).ok(), f"n{number}")
+        wait_until(lambda: waiting(watcher) == threads, lambda: f"{waiting(watcher)} read, not {threads}")
+        time.sleep(0.3)
+        assert waiting(watcher) == threads
+        holder.connection.rollback()
+    asking.join()
 
 
 @pytest.mark.parametrize("text, named", [("listne = \"x\"", "listne"), ("admin-password = \"x\"", "admin-password"), ("[serve]\nlisten = \"x\"", "section 'serve'")])
