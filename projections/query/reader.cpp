@@ -220,11 +220,9 @@ class QueryReader::Core {
     const Rows rows = read([&](Connection& connection) {
       return connection.prepared(
           "SELECT m.to_stage, " + micros("m.moved_at") + ", coalesce(lead(" + day + ") OVER moves, $2::date) - " + day +
-              ", h.actor, h.data FROM " + schema_ + ".stage_moves m LEFT JOIN " + schema_ +
-              ".history h ON h.entity_id = m.organisation_id AND h.\"position\" = m.\"position\" AND h.\"index\" = "
-              "m.\"index\" WHERE m.organisation_id = $1 WINDOW moves AS (ORDER BY m.\"position\", m.\"index\") ORDER "
-              "BY "
-              "m.\"position\", m.\"index\"",
+              ", " + event_of_move(schema_, "actor") + ", " + event_of_move(schema_, "data") + " FROM " + schema_ +
+              ".stage_moves m WHERE m.organisation_id = $1 WINDOW moves AS (ORDER BY m.\"position\", m.\"index\") "
+              "ORDER BY m.\"position\", m.\"index\"",
           {organisation.text(), today.text()});
     });
     std::vector<StageStay> stays;

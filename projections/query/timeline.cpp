@@ -6,6 +6,7 @@
 #include "domain/organisation.hpp"
 #include "domain/wire/enums.hpp"
 #include "domain/wire/json.hpp"
+#include "projections/query/find_sql.hpp"
 
 namespace alforis::projections {
 
@@ -170,11 +171,10 @@ class TimelineBuilder {
     source.tie = R"(lpad(m."position"::text, 19, '0') || lpad(m."index"::text, 10, '0'))";
     source.id = "m.organisation_id";
     source.document = R"('{"from":' || m.from_stage || ',"to":' || m.to_stage || '}')";
-    source.data = "h.data";
-    source.rows = "FROM " + table("stage_moves") + " m LEFT JOIN " + table("history") +
-                  R"( h ON h.entity_id = m.organisation_id AND h."position" = m."position" AND h."index" = m."index" )"
-                  "WHERE m.organisation_id = " +
-                  around() + " AND m.from_stage IS NOT NULL";
+    source.data = event_of_move(schema_, "data");
+    source.rows =
+        "FROM " + table("stage_moves") + " m WHERE m.organisation_id = " + around() + " AND m.from_stage IS NOT NULL";
+    source.order = R"(m."position" DESC, m."index" DESC)";  // times rise with positions
     return source;
   }
 

@@ -115,6 +115,36 @@ TEST_F(ListsTest, WhatAListIsNarrowedByIsLookedUpInItsIndex) {
   }
 }
 
+TEST_F(ListsTest, ATimelineLooksUpTheEventsOfItsPageAndNoOthers) {
+  using domain::PipelineStage;
+  constexpr int k_moves = 400;
+  firm();
+  std::vector<Happened> events;
+  // Most organisations move little, and so the planner thinks of this one.
+  for (int i = 10; i < 3000; ++i) events.emplace_back(id_of('o', i), organisation("Firme"));
+  for (int i = 0; i < k_moves; ++i) {
+    const bool there = i % 2 == 0;
+    events.emplace_back(id_of('o', 1),
+                        domain::OrganisationStageChanged{there ? PipelineStage::prospect : PipelineStage::qualification,
+                                                         there ? PipelineStage::qualification : PipelineStage::prospect,
+                                                         {},
+                                                         {}});
+  }
+  feed_.commit_all(events);
+  start();
+  settle();
+  postgres::Connection connection(test_dsn(), {});
+  connection.script("VACUUM ANALYZE " + live() + ".stage_moves, " + live() + ".history");
+  const TimelineQuery query{
+      administrator(), EntityKind::organisation, id_of('o', 1), {}, {TimelineKind::stage}, 20, {}};
+  const auto statement = timeline_statement(workspace_, query);
+  const auto plan = connection.run("EXPLAIN (ANALYZE, BUFFERS, TIMING off) " + statement->sql, statement->params);
+  const std::string top(plan.text(1, 0));
+  const int pages = std::stoi(top.substr(top.find("hit=") + 4));
+  EXPECT_LT(pages, 5 * 20) << top;
+  EXPECT_EQ(reader_.timeline(query).value().items.size(), 20U);
+}
+
 TEST_F(ListsTest, TheNextPageBeginsInTheIndexAlsoWhereValuesMayBeEmpty) {
   std::vector<Happened> events;
   for (int i = 1; i <= 2400; ++i) {
