@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -58,18 +59,30 @@ class Teller {
                        import_origin(row.metadata),
                        change_source(row.metadata),
                        {}};
-    const auto event = domain::decode_event(row.type, row.data);
-    if (!event) return entry;
-    domain::evolve_by(state_, *event, {id, row.actor, row.time});
-    const std::string after = state_ ? domain::wire::shown_json(*state_) : std::string();
-    entry.changes = document_changes(document_, after);
-    document_ = after;
+    if (!document_) document_ = shown();
+    if (!fold(id, row)) return entry;
+    std::string after = shown();
+    entry.changes = document_changes(*document_, after);
+    document_ = std::move(after);
     return entry;
   }
 
+  /// What nobody wants to be told.
+  void pass(const domain::Uuid& id, const HistoryRow& row) {
+    fold(id, row);
+    document_.reset();
+  }
+
  private:
+  bool fold(const domain::Uuid& id, const HistoryRow& row) {
+    const auto event = domain::decode_event(row.type, row.data);
+    if (event) domain::evolve_by(state_, *event, {id, row.actor, row.time});
+    return event.has_value();
+  }
+  std::string shown() const { return state_ ? domain::wire::shown_json(*state_) : std::string(); }
+
   std::optional<State> state_;
-  std::string document_;
+  std::optional<std::string> document_;  ///< the state's, once asked for
 };
 
 /// What the rows of the last position did.
@@ -95,11 +108,18 @@ void tell_last(domain::EntityChange& change, const std::vector<HistoryRow>& rows
 }
 
 template <class State>
-std::vector<HistoryEntry> tell_all(const domain::Uuid& id, const std::vector<HistoryRow>& rows) {
+std::vector<HistoryEntry> tell_newest(const domain::Uuid& id, const std::vector<HistoryRow>& rows, std::size_t most) {
   Teller<State> teller;
   std::vector<HistoryEntry> entries;
-  entries.reserve(rows.size());
-  for (const HistoryRow& row : rows) entries.push_back(teller.tell(id, row));
+  const std::size_t told = std::min(most, rows.size());
+  entries.reserve(told);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i < rows.size() - told) {
+      teller.pass(id, rows[i]);
+    } else {
+      entries.push_back(teller.tell(id, rows[i]));
+    }
+  }
   std::reverse(entries.begin(), entries.end());
   return entries;
 }
@@ -144,9 +164,9 @@ std::vector<FieldChange> document_changes(std::string_view before, std::string_v
 }
 
 std::vector<HistoryEntry> tell_history(domain::EntityKind kind, const domain::Uuid& id,
-                                       const std::vector<HistoryRow>& rows) {
+                                       const std::vector<HistoryRow>& rows, std::size_t most) {
   std::vector<HistoryEntry> entries;
-  domain::with_state(kind, [&]<class T>(T) { entries = tell_all<typename T::type>(id, rows); });
+  domain::with_state(kind, [&]<class T>(T) { entries = tell_newest<typename T::type>(id, rows, most); });
   return entries;
 }
 

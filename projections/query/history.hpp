@@ -1,6 +1,7 @@
 #pragma once
 // Histories: an entity's events told as field, from, to. Pure.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,10 +40,10 @@ AuditEntry tell_audit(const domain::Uuid& id, const HistoryRow& row);
 /// (version, stamps) is left out. "" stands for no document.
 std::vector<FieldChange> document_changes(std::string_view before, std::string_view after);
 
-/// Folds all of an entity's rows, oldest first, into entries, newest first. Events that this program cannot decode have
-/// no changes.
+/// Folds all of an entity's rows, oldest first, into the newest `most` entries, newest first. Events that this program
+/// cannot decode have no changes.
 std::vector<HistoryEntry> tell_history(domain::EntityKind kind, const domain::Uuid& id,
-                                       const std::vector<HistoryRow>& rows);
+                                       const std::vector<HistoryRow>& rows, std::size_t most = SIZE_MAX);
 
 /// What the last commit among an entity's rows did to it. The rows are all up to then, oldest first, and not none.
 domain::EntityChange tell_change(domain::EntityKind kind, const domain::Uuid& id, const std::vector<HistoryRow>& rows);

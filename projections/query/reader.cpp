@@ -293,7 +293,7 @@ class QueryReader::Core {
     }
     HistoryPage page;
     page.position = checkpoint();  // before the rows, so that they know at least as much
-    page.entries = tell_history(kind, id, history_rows(id, place));
+    page.entries = tell_history(kind, id, history_rows(id, place), limit + 1);
     if (page.entries.size() > limit) {
       page.entries.resize(limit);
       page.next = HistoryPlace{page.entries.back().position, page.entries.back().index}.text();

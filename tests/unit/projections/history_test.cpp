@@ -39,6 +39,12 @@ TEST(History, EntriesAreToldNewestFirstWithTheReason) {
   EXPECT_EQ(entries[2].changes, (Changes{{"name", "\"A\"", "\"B\""}}));
   EXPECT_EQ(entries[2].index, 1U);
   EXPECT_EQ(entries[3].changes.front(), (FieldChange{"name", std::nullopt, "\"A\""}));
+  for (std::size_t most = 0; most < entries.size(); ++most) {
+    const auto newest = tell_history(domain::EntityKind::organisation, id, rows, most);
+    ASSERT_EQ(newest.size(), most);
+    for (std::size_t i = 0; i < most; ++i)
+      EXPECT_EQ(newest[i].changes, entries[i].changes) << "the rest is only folded";
+  }
 }
 
 TEST(History, AnEntrySaysWhichImportItCameFrom) {
