@@ -74,8 +74,8 @@ std::string find_sql(const std::string& schema, EntityKind kind) {
 }
 
 std::string event_of_move(const std::string& schema, std::string_view column) {
-  return "(SELECT h." + std::string(column) + " FROM " + schema +
-         R"(.history h WHERE h.entity_id = m.organisation_id AND h."position" = m."position" AND h."index" = m."index"))";
+  return "(SELECT h." + std::string(column) + " FROM " + schema + ".history h WHERE h.entity_id = m.organisation_id " +
+         R"(AND h."position" = m."position" AND h."index" = m."index"))";
 }
 
 }  // namespace alforis::projections
