@@ -45,10 +45,20 @@ def test_a_link_chooses_a_password_once(server, firm, verb, lifetime):
     assert errors_by_pointer(weak.problem(422)) == {"/password": "weak_password"}
     done = server.anonymous().post(ACCEPT, {"token": link["token"], "password": NEW})
     assert done.status == 204 and not done.body
-    server.await_position(done.position)
     log_in(server, user, NEW)
     server.anonymous().post(ACCEPT, {"token": link["token"], "password": PASSWORD}).problem(422, "invalid_link")
     assert login_status(server, user, PASSWORD) == 401
+
+
+def test_who_has_just_chosen_a_password_comes_in_with_it_at_once(server, firm):
+    for _ in range(10):
+        user = firm.admin.create("users", {"email": f"{uuid.uuid4()}@alforis.example"})
+        token = firm.admin.post(user_path(user, "/invite")).ok()["token"]
+        assert server.anonymous().post(ACCEPT, {"token": token, "password": NEW}).status == 204
+        assert login_status(server, user, NEW) == 200
+        token = firm.admin.post(user_path(user, "/reset-password")).ok()["token"]
+        assert server.anonymous().post(ACCEPT, {"token": token, "password": PASSWORD}).status == 204
+        assert [login_status(server, user, password) for password in (PASSWORD, NEW)] == [200, 401]
 
 
 def test_a_reset_ends_the_sessions_and_a_newer_link_makes_the_older_void(server, firm, user):
