@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "domain/wire/json.hpp"
@@ -79,6 +80,12 @@ void print_check(const ErasureCheck& check, bool json) {
     std::cout << "left in " << trace.store << ", " << trace.place << ": " << trace.what << '\n';
   }
   if (check.erased && check.traces.empty()) std::cout << "nothing is left\n";
+  const bool in_files = std::any_of(check.traces.begin(), check.traces.end(),
+                                    [](const Trace& trace) { return trace.store == "postgres_files"; });
+  if (check.erased && in_files) {
+    std::cout << "PostgreSQL keeps old versions of rows in its files: alforis rebuild, then its next checkpoint, "
+                 "take them away\n";
+  }
 }
 
 int verify_erasure(const VerifySettings& settings) {
@@ -147,7 +154,9 @@ void add_verify(CLI::App& app, ExitCode& exit) {
       "var/secrets/master.key\nExit code 1 when anything "
       "differs.");
   add_store_options(*command, settings->stores, NeedsPostgres::yes);
-  command->add_flag("--log-only", settings->log_only, "only the log");
+  command->add_flag("--log-only", settings->log_only, "only the log, for which neither PostgreSQL nor keys are needed");
+  const auto tables = {command->get_option("--postgres"), command->get_option("--master-key-file")};
+  for (CLI::Option* option : tables) option->required(false);
   command->add_option(
       "--erasure", settings->erasure,
       "instead: whether anything is left of this person, in the log, the vault, the state and the tables");
@@ -157,7 +166,12 @@ void add_verify(CLI::App& app, ExitCode& exit) {
       "--postgres-files", settings->postgres_files,
       "PostgreSQL's data directory, where one can read it: its files and its WAL are looked through too");
   command->add_flag("--json", settings->json, "one JSON object");
-  command->callback([settings, &exit] { exit.value = verify(*settings); });
+  command->callback([settings, tables = std::vector<CLI::Option*>(tables), &exit] {
+    for (const CLI::Option* option : tables) {
+      if (!settings->log_only && option->empty()) throw CLI::RequiredError(option->get_name());
+    }
+    exit.value = verify(*settings);
+  });
 }
 
 void add_rebuild(CLI::App& app, ExitCode& exit) {

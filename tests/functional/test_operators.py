@@ -80,7 +80,9 @@ def test_verify_finds_the_tables_equal_beside_a_running_server(story):
     assert done.returncode == 0 and "equal" in done.stdout, done.stdout + done.stderr
     document = json.loads(story.server.cli("verify", "--json").stdout)
     assert document["ok"] is True and document["position"] >= story.admin.position and document["rows"] > 0
-    assert story.server.cli("verify", "--log-only").returncode == 0
+    assert story.server.cli("verify", "--log-only", with_postgres=False).returncode == 0
+    without = story.server.cli("verify", with_postgres=False)
+    assert without.returncode == 2 and "--postgres is required" in without.stderr + without.stdout
 
 
 def active_schema(cursor, workspace):

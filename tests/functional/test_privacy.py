@@ -286,8 +286,11 @@ def test_after_a_rebuild_nothing_is_left_in_postgresqls_own_files(make_server, o
     values = tmp_path / "values"
     values.write_text("\n".join(subject.words) + "\n")
 
+    def verify(*more):
+        return server.cli("verify", "--erasure", subject.person["id"], "--values", values, "--postgres-files", own_postgres.directory / "data", *more)
+
     def traces():
-        done = server.cli("verify", "--erasure", subject.person["id"], "--values", values, "--postgres-files", own_postgres.directory / "data", "--json")
+        done = verify("--json")
         assert done.returncode in (0, 1), done.stderr
         return json.loads(done.stdout)["traces"]
 
@@ -296,6 +299,7 @@ def test_after_a_rebuild_nothing_is_left_in_postgresqls_own_files(make_server, o
 
     assert in_wal() and any("/base/" in trace["place"] for trace in traces())
     subject.erase().ok()
+    assert "alforis rebuild" in verify().stdout
     assert server.cli("rebuild").returncode == 0
     wait_until(lambda: traces() == [], lambda: f"left: {traces()[:5]}")
     assert in_wal() == []
