@@ -474,7 +474,9 @@ void add_serve(CLI::App& app, ExitCode& exit) {
       ->envname("ALFORIS_ARGON2_PASSES")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  serving->add_option("--rate-limit", settings->rate_limit, "requests per minute and session (0: no limit)")
+  serving
+      ->add_option("--rate-limit", settings->rate_limit,
+                   "requests per minute of a user, of an API key, of an address not logged in (0: no limit)")
       ->envname("ALFORIS_RATE_LIMIT");
   serving
       ->add_option("--access-log", settings->access_log,
