@@ -83,8 +83,8 @@ void print_check(const ErasureCheck& check, bool json) {
   const bool in_files = std::any_of(check.traces.begin(), check.traces.end(),
                                     [](const Trace& trace) { return trace.store == "postgres_files"; });
   if (check.erased && in_files) {
-    std::cout << "PostgreSQL keeps old versions of rows in its files: alforis rebuild, then its next checkpoint, "
-                 "take them away\n";
+    std::cout << "PostgreSQL keeps old versions of rows in its files: alforis rebuild takes the tables away, "
+                 "PostgreSQL's next checkpoint what is left of their files, and old WAL where wal_recycle is off\n";
   }
 }
 
@@ -99,11 +99,11 @@ int verify_erasure(const VerifySettings& settings) {
 int verify(const VerifySettings& settings) {
   if (!settings.erasure.empty()) return verify_erasure(settings);
   const auto log = open_log(settings.stores, true);
+  eventstore::Cursor sound;
   try {
-    const auto cursor = verify_chain(*log);
+    sound = verify_chain(*log);
     if (!settings.json)
-      std::cout << "log: sound up to position " << cursor.position << ", chain " << eventstore::hex(cursor.chain)
-                << '\n';
+      std::cout << "log: sound up to position " << sound.position << ", chain " << eventstore::hex(sound.chain) << '\n';
   } catch (const eventstore::LogDamaged& damage) {
     if (settings.json)
       std::cout << R"({"ok":false,"log_damaged_at":)" << damage.position << R"(,"detail":)" << quoted(damage.what())
@@ -112,7 +112,10 @@ int verify(const VerifySettings& settings) {
       std::cout << "log: DAMAGED at position " << damage.position << ": " << damage.what() << '\n';
     return 1;
   }
-  if (settings.log_only) return 0;
+  if (settings.log_only) {
+    if (settings.json) std::cout << R"({"ok":true,"position":)" << sound.position << "}\n";
+    return 0;
+  }
   VaultKeys keys(settings.stores, 0);
   const auto verified = projections::verify_query(*log, settings.stores.query(keys.ring()), progress_on_stderr());
   if (verified.first) {
@@ -154,12 +157,14 @@ void add_verify(CLI::App& app, ExitCode& exit) {
       "var/secrets/master.key\nExit code 1 when anything "
       "differs.");
   add_store_options(*command, settings->stores, NeedsPostgres::yes);
-  command->add_flag("--log-only", settings->log_only, "only the log, for which neither PostgreSQL nor keys are needed");
+  auto* log_only = command->add_flag("--log-only", settings->log_only,
+                                     "only the log, for which neither PostgreSQL nor keys are needed");
   const auto tables = {command->get_option("--postgres"), command->get_option("--master-key-file")};
   for (CLI::Option* option : tables) option->required(false);
-  command->add_option(
-      "--erasure", settings->erasure,
-      "instead: whether anything is left of this person, in the log, the vault, the state and the tables");
+  command
+      ->add_option("--erasure", settings->erasure,
+                   "instead: whether anything is left of this person, in the log, the vault, the state and the tables")
+      ->excludes(log_only);
   command->add_option("--values", settings->values,
                       "file with texts that were the person's, one a line, to be looked for everywhere");
   command->add_option(

@@ -1,7 +1,5 @@
 // Logging in, staying logged in, logging out; and the sessions that come of it.
 
-#include <chrono>
-
 #include "api/audit.hpp"
 #include "api/auth/cookies.hpp"
 #include "api/auth/digest.hpp"
@@ -26,7 +24,6 @@ namespace {
 constexpr std::string_view k_sessions = "/api/v1/auth/sessions";
 constexpr std::string_view k_tag = "auth";
 constexpr std::string_view k_refresh = "refresh";  ///< purpose of the seal
-constexpr std::chrono::milliseconds k_patience_at_the_door(500);
 const Schema k_session{"Session", &wire::json_schema<domain::Session>};
 
 /// As much of a header or address as a session keeps; nullopt when it is no text.
@@ -111,9 +108,6 @@ Task<void> rehash_password(Services& services, const RequestContext& context,
 Task<Response> log_in(Services& services, RequestContext& context) {
   const Login login = read_body<Login>(context.request).value();
   const auto email = Email::parse(*login.email);
-  // Who has just chosen a password comes with it at once. Tables that are later than that are taken as they are.
-  auto waiting = services.gate.wait(services.writer.status().position, k_patience_at_the_door);
-  co_await std::move(waiting);
   // What is no address is nobody's; all such texts share one account's budget.
   auto checking = check_password(services, context, email ? email->text() : std::string(), *login.password);
   const KnownAccount known = co_await std::move(checking);

@@ -193,10 +193,11 @@ void append_entry(std::string& out, const projections::HistoryEntry& entry) {
   out += "]}";
 }
 
-/// The user for whom the asker says to act; they need not be one who may do it, since the asker's rights decide.
+/// The user for whom the asker says to act; they need not be one who may do it, since the asker's rights decide. Who has
+/// not said who they are acts for nobody.
 Expected<std::optional<Uuid>> on_behalf_of(const Services& services, const RequestContext& context) {
   const auto header = context.request.header("Alforis-On-Behalf-Of");
-  if (!header) return std::optional<Uuid>();
+  if (!header || context.viewer().id.is_nil()) return std::optional<Uuid>();
   const auto user = Uuid::parse(*header);
   if (user && services.directory.seen_by(context.viewer(), *user)) return std::optional(*user);
   return Problem::of("invalid_header", "Alforis-On-Behalf-Of is the id of a user");

@@ -40,6 +40,10 @@ Task<KnownAccount> check_password(Services& services, const RequestContext& cont
     problem.retry_after = wait;
     throw ProblemException(problem);
   }
+  // Who has just chosen a password comes with it at once. Tables that are later than that are taken as they are.
+  constexpr std::chrono::milliseconds k_patience(500);
+  auto waiting = services.gate.wait(services.writer.status().position, k_patience);
+  co_await std::move(waiting);
   auto job = [&services, email = std::move(email), password = std::move(password), address = caller_of(context)] {
     KnownAccount known{email, {}, false};
     try {

@@ -174,7 +174,6 @@ class TimelineBuilder {
     source.data = event_of_move(schema_, "data");
     source.rows =
         "FROM " + table("stage_moves") + " m WHERE m.organisation_id = " + around() + " AND m.from_stage IS NOT NULL";
-    source.order = R"(m."position" DESC, m."index" DESC)";  // times rise with positions
     return source;
   }
 

@@ -141,7 +141,7 @@ TEST_F(ListsTest, ATimelineLooksUpTheEventsOfItsPageAndNoOthers) {
   const auto plan = connection.run("EXPLAIN (ANALYZE, BUFFERS, TIMING off) " + statement->sql, statement->params);
   const std::string top(plan.text(1, 0));
   const int pages = std::stoi(top.substr(top.find("hit=") + 4));
-  EXPECT_LT(pages, 5 * 20) << top;
+  EXPECT_LT(pages, k_moves) << top;
   EXPECT_EQ(reader_.timeline(query).value().items.size(), 20U);
 }
 

@@ -61,6 +61,14 @@ def test_who_has_just_chosen_a_password_comes_in_with_it_at_once(server, firm):
         assert [login_status(server, user, password) for password in (PASSWORD, NEW)] == [200, 401]
 
 
+def test_who_is_not_in_yet_acts_for_nobody(server, firm, user):
+    """A client that sends the header with everything comes in nevertheless."""
+    for whom in (firm.id_of("colleague"), str(uuid.uuid4()), "nobody"):
+        headers = {"Alforis-On-Behalf-Of": whom}
+        answer = server.anonymous().post(LOGIN, {"email": user["email"], "password": PASSWORD}, headers=headers).ok()
+        server.anonymous().post(f"{API}/auth/refresh", {"refresh_token": answer["refresh_token"]}, headers=headers).ok()
+
+
 def test_a_reset_ends_the_sessions_and_a_newer_link_makes_the_older_void(server, firm, user):
     client = log_in(server, user)
     first = firm.admin.post(user_path(user, "/reset-password")).ok()

@@ -81,6 +81,9 @@ def test_verify_finds_the_tables_equal_beside_a_running_server(story):
     document = json.loads(story.server.cli("verify", "--json").stdout)
     assert document["ok"] is True and document["position"] >= story.admin.position and document["rows"] > 0
     assert story.server.cli("verify", "--log-only", with_postgres=False).returncode == 0
+    alone = story.server.cli("verify", "--log-only", "--json", with_postgres=False)
+    assert json.loads(alone.stdout) == {"ok": True, "position": document["position"]}
+    assert story.server.cli("verify", "--log-only", "--erasure", str(uuid.uuid4()), with_postgres=False).returncode == 2
     without = story.server.cli("verify", with_postgres=False)
     assert without.returncode == 2 and "--postgres is required" in without.stderr + without.stdout
 

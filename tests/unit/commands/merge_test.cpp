@@ -213,7 +213,7 @@ TEST_F(TwoRecords, AreNotMergedIntoWhatIsDeleted) {
   EXPECT_THAT(firm.when("mona", merge("acme", "old")), StartsWith("conflict deleted"));
 }
 
-TEST_F(TwoRecords, ComeBackByUndoingTheMergeAlsoWhenTheSurvivorIsInTheTrash) {
+TEST_F(TwoRecords, AreOneTillTheMergeIsUndoneAlsoWhenTheSurvivorIsInTheTrash) {
   firm.given("mona", merge("old", "acme"));
   firm.given("mona", terminate("m", "fini"));
   firm.given("mona", delete_organisation("acme"));
