@@ -193,8 +193,8 @@ void append_entry(std::string& out, const projections::HistoryEntry& entry) {
   out += "]}";
 }
 
-/// The user for whom the asker says to act; they need not be one who may do it, since the asker's rights decide. Who has
-/// not said who they are acts for nobody.
+/// The user for whom the asker says to act; they need not be one who may do it, since the asker's rights decide. Who is
+/// not logged in acts for nobody.
 Expected<std::optional<Uuid>> on_behalf_of(const Services& services, const RequestContext& context) {
   const auto header = context.request.header("Alforis-On-Behalf-Of");
   if (!header || context.viewer().id.is_nil()) return std::optional<Uuid>();
