@@ -52,9 +52,9 @@ Refusal check_owner(const std::optional<Uuid>& owner, const DecisionContext& con
   if (!user || !user->active || !can_see_user(actor, *owner, user->team_id)) {
     return invalid(problem("unknown_reference", "there is no active user with this id", "/owner_id"));
   }
-  if (actor.role == Role::admin || *owner == actor.id) return std::nullopt;
-  if (actor.role == Role::manager && user->team_id && user->team_id == actor.team) return std::nullopt;
-  return forbidden("only an administrator gives records to other teams; sales people take them for themselves");
+  // Whom managers see is of their team.
+  if (actor.role >= Role::manager || *owner == actor.id) return std::nullopt;
+  return forbidden("sales people take records for themselves; managers and administrators give them to others");
 }
 
 /// SIRET and SIREN speak of the same company.
