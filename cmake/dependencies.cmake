@@ -29,6 +29,7 @@ else()
   alforis_imported(allocator -Wl,--no-as-needed ${JEMALLOC_LINK_LIBRARIES} -Wl,--as-needed)
 endif()
 alforis_imported(rocksdb /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/librocksdb.so)
+alforis_imported(stemmer /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/libstemmer.so)
 alforis_imported(prometheus prometheus-cpp::core)
 
 # Debian's libphonenumber-dev depends on Boost 1.74's packages, which cannot stand beside 1.81: tools/setup unpacks its

@@ -11,7 +11,7 @@
 #include "projections/postgres/connection.hpp"
 #include "projections/postgres/copy_buffer.hpp"
 #include "projections/projection.hpp"
-#include "projections/query/fold.hpp"
+#include "projections/fold.hpp"
 #include "projections/query/projection.hpp"
 
 namespace alforis::projections {

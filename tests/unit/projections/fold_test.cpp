@@ -1,5 +1,5 @@
 // The pure core: events and documents in, states and refusals out.
-#include "projections/query/fold.hpp"
+#include "projections/fold.hpp"
 
 #include <gtest/gtest.h>
 

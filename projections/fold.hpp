@@ -1,6 +1,6 @@
 #pragma once
-// The pure core of the query projection: a batch of events and the documents they change, folded into final states and
-// history rows.
+// The pure core of projections that keep what entities are: a batch of events and the documents they change, folded
+// into final states and history rows.
 
 #include <array>
 #include <boost/describe.hpp>
@@ -53,6 +53,11 @@ class Slots {
     const auto [at, fresh] = index_.try_emplace(id, slots_.size());
     if (fresh) slots_.emplace_back().id = id;
     return slots_[at->second];
+  }
+  /// nullptr when the batch has nothing of it.
+  const Slot<State>* find(const domain::Uuid& id) const {
+    const auto at = index_.find(id);
+    return at == index_.end() ? nullptr : &slots_[at->second];
   }
   auto begin() const { return slots_.begin(); }
   auto end() const { return slots_.end(); }

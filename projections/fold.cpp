@@ -1,4 +1,4 @@
-#include "projections/query/fold.hpp"
+#include "projections/fold.hpp"
 
 #include "domain/kinds.hpp"
 #include "domain/wire/json.hpp"

@@ -1,0 +1,309 @@
+#include "search/index.hpp"
+
+#include <cmath>
+
+#include "search/varint.hpp"
+
+namespace alforis::search {
+
+namespace {
+
+std::string number_key(std::uint32_t number) {
+  std::string key(4, '\0');
+  for (int i = 3; i >= 0; --i, number >>= 8) key[static_cast<std::size_t>(i)] = static_cast<char>(number & 0xff);
+  return key;
+}
+
+std::uint32_t number_of(std::string_view key) {
+  if (key.size() < 4) throw IndexDamaged("the search index has a key that ends early");
+  std::uint32_t number = 0;
+  for (const char c : key.substr(key.size() - 4)) number = number << 8 | static_cast<unsigned char>(c);
+  return number;
+}
+
+/// No term has a NUL, so that a term's blocks never lie between those of another.
+std::string posting_prefix(std::string_view term) {
+  std::string key(term);
+  key.push_back('\0');
+  return key;
+}
+
+std::string posting_key(std::string_view term, DocumentNumber document) {
+  return posting_prefix(term) + number_key(document >> k_block_bits);
+}
+
+std::uint32_t local(DocumentNumber document) { return document & (k_block_documents - 1); }
+
+bool is_word(std::string_view key) { return key.front() == static_cast<char>(Form::word); }
+
+std::uint8_t length_of(const DocumentTerms& terms) {
+  std::size_t words = 0;
+  for (const auto& [key, places] : terms) words += is_word(key) ? places.size() : 0;
+  return static_cast<std::uint8_t>(std::min(255.0, std::log(static_cast<double>(words) + 1) / std::log(1.25)));
+}
+
+std::string document_record(std::uint8_t length, std::string_view facts) {
+  std::string record(1, static_cast<char>(length));
+  record += facts;
+  return record;
+}
+
+std::string count_text(std::uint64_t count) {
+  std::string text;
+  put_varint(text, count);
+  return text;
+}
+
+}  // namespace
+
+std::string term_key(Form form, std::string_view text) {
+  std::string key(1, static_cast<char>(form));
+  key += text;
+  return key;
+}
+
+DocumentTerms terms_of(std::span<const Field> fields) {
+  DocumentTerms terms;
+  std::array<std::uint32_t, k_most_fields> next{};
+  for (const Field& field : fields) {
+    std::uint32_t& from = next[field.number];
+    std::uint32_t last = 0;
+    for (const Term& term : analyse(field.kind, field.text)) {
+      terms[term_key(term.form, term.text)].push_back({field.number, from + term.position});
+      last = term.position + 1;
+    }
+    if (last > 0) from += last + k_field_gap;
+  }
+  for (auto& [key, places] : terms) {
+    std::sort(places.begin(), places.end());
+    places.erase(std::unique(places.begin(), places.end()), places.end());
+  }
+  return terms;
+}
+
+std::string encode_fields(std::span<const Field> fields) {
+  std::string bytes;
+  for (const Field& field : fields) {
+    bytes.push_back(static_cast<char>(field.number));
+    bytes.push_back(static_cast<char>(field.kind));
+    put_varint(bytes, field.text.size());
+    bytes += field.text;
+  }
+  return bytes;
+}
+
+std::optional<std::vector<Field>> decode_fields(std::string_view bytes) {
+  std::vector<Field> fields;
+  while (!bytes.empty()) {
+    if (bytes.size() < 3) return std::nullopt;
+    Field field{static_cast<std::uint8_t>(bytes[0]), static_cast<FieldKind>(bytes[1]), {}};
+    if (field.number >= k_most_fields || field.kind > FieldKind::shown) return std::nullopt;
+    bytes.remove_prefix(2);
+    std::uint64_t size = 0;
+    std::string_view text;
+    if (!take_varint(bytes, size) || !take_bytes(bytes, size, text)) return std::nullopt;
+    field.text = text;
+    fields.push_back(std::move(field));
+  }
+  return fields;
+}
+
+// ---- opening
+
+Index::Index(const std::filesystem::path& directory, const Load& load) : store_(directory) {
+  std::vector<std::pair<std::string, std::uint32_t>> words;
+  store_.scan(Shelf::words, {}, {}, [&](std::string_view key, std::string_view value) {
+    std::uint64_t count = 0;
+    if (!take_varint(value, count)) throw IndexDamaged("the search index has a word without a count");
+    words.emplace_back(key, static_cast<std::uint32_t>(count));
+    return true;
+  });
+  dictionary_.fill(std::move(words));
+  store_.scan(Shelf::documents, {}, {}, [&](std::string_view key, std::string_view value) {
+    const DocumentNumber number = number_of(key);
+    if (value.empty()) throw IndexDamaged("the search index has an empty document");
+    if (number >= lengths_.size()) lengths_.resize(number + 1);
+    lengths_[number] = static_cast<std::uint8_t>(value.front());
+    load(number, value.substr(1));
+    return true;
+  });
+}
+
+// ---- writing
+
+void Index::Writing::put(DocumentNumber number, std::span<const Field> fields, std::string_view facts) {
+  const DocumentTerms after = terms_of(fields);
+  replace(number, after);
+  lengths_[number] = length_of(after);
+  batch_.put(Shelf::texts, number_key(number), encode_fields(fields));
+  batch_.put(Shelf::documents, number_key(number), document_record(lengths_[number], facts));
+}
+
+void Index::Writing::put_facts(DocumentNumber number, std::string_view facts) {
+  const auto changed = lengths_.find(number);
+  const std::uint8_t length = changed == lengths_.end() ? index_.length(number) : changed->second;
+  batch_.put(Shelf::documents, number_key(number), document_record(length, facts));
+}
+
+void Index::Writing::remove(DocumentNumber number) {
+  replace(number, {});
+  lengths_[number] = 0;
+  batch_.erase(Shelf::texts, number_key(number));
+  batch_.erase(Shelf::documents, number_key(number));
+}
+
+/// Touches the terms that differ alone.
+void Index::Writing::replace(DocumentNumber number, const DocumentTerms& after) {
+  auto [known, fresh] = before_.try_emplace(number);
+  if (fresh) {
+    if (const auto fields = index_.fields(number)) known->second = terms_of(*fields);
+  }
+  DocumentTerms& before = known->second;
+  for (const auto& [key, places] : before) {
+    if (after.contains(key)) continue;
+    batch_.merge(posting_key(key, number), encode_absence(local(number)));
+    if (is_word(key)) --counts_[key.substr(1)];
+  }
+  for (const auto& [key, places] : after) {
+    const auto had = before.find(key);
+    if (had != before.end() && had->second == places) continue;
+    batch_.merge(posting_key(key, number), encode_posting(local(number), encode_places(places)));
+    if (had == before.end() && is_word(key)) ++counts_[key.substr(1)];
+  }
+  before = after;
+}
+
+void Index::write(Writing& writing, const std::function<void()>& meanwhile) {
+  for (const auto& [word, change] : writing.counts_) {
+    if (change == 0) continue;
+    const auto count = static_cast<std::int64_t>(dictionary_.documents(word)) + change;
+    if (count > 0) {
+      writing.batch_.put(Shelf::words, word, count_text(static_cast<std::uint64_t>(count)));
+    } else {
+      writing.batch_.erase(Shelf::words, word);
+    }
+  }
+  const std::lock_guard no_more(turnstile_);
+  const std::unique_lock alone(lock_);
+  store_.write(writing.batch_);
+  for (const auto& [word, change] : writing.counts_) {
+    if (change != 0) dictionary_.count(word, change);
+  }
+  for (const auto& [number, length] : writing.lengths_) {
+    if (number >= lengths_.size()) lengths_.resize(number + 1);
+    lengths_[number] = length;
+  }
+  if (meanwhile) meanwhile();
+}
+
+// ---- reading
+
+std::shared_lock<std::shared_mutex> Index::reading() const {
+  { const std::lock_guard after_writers(turnstile_); }
+  return std::shared_lock(lock_);
+}
+
+std::vector<StoredBlock> Index::Postings::of(std::string_view term) {
+  std::vector<StoredBlock> blocks;
+  const std::string prefix = posting_prefix(term);
+  for (at_.seek(prefix); !at_.at_end() && at_.key().starts_with(prefix); at_.next()) {
+    blocks.push_back({number_of(at_.key()), std::string(at_.value())});
+  }
+  return blocks;
+}
+
+std::vector<StoredBlock> Index::Postings::from(std::string_view beginning, std::size_t most, bool& cut) {
+  std::vector<StoredBlock> blocks;
+  for (at_.seek(beginning); !at_.at_end() && at_.key().starts_with(beginning); at_.next()) {
+    if (blocks.size() == most) {
+      cut = true;
+      break;
+    }
+    blocks.push_back({number_of(at_.key()), std::string(at_.value())});
+  }
+  return blocks;
+}
+
+std::vector<std::string> Index::terms_from(std::string_view beginning, std::size_t most) const {
+  std::vector<std::string> terms;
+  std::string from;
+  // A term has a key for each of its blocks: the next term is looked for behind all that it could have.
+  for (bool more = true; more && terms.size() < most;) {
+    more = false;
+    store_.scan(Shelf::postings, beginning, from, [&](std::string_view key, std::string_view) {
+      terms.emplace_back(key.substr(0, key.size() - 5));
+      from = terms.back() + '\1';
+      more = true;
+      return false;
+    });
+  }
+  return terms;
+}
+
+std::optional<std::vector<Field>> Index::fields(DocumentNumber number) const {
+  const auto bytes = store_.get(Shelf::texts, number_key(number));
+  if (!bytes) return std::nullopt;
+  auto fields = decode_fields(*bytes);
+  if (!fields) throw IndexDamaged("the search index has fields that can't be read");
+  return fields;
+}
+
+std::vector<std::optional<std::vector<Field>>> Index::fields(std::span<const DocumentNumber> numbers) const {
+  std::vector<std::string> keys;
+  for (const DocumentNumber number : numbers) keys.push_back(number_key(number));
+  std::vector<std::optional<std::vector<Field>>> all;
+  for (const auto& bytes : store_.get(Shelf::texts, keys)) {
+    all.push_back(bytes ? decode_fields(*bytes) : std::nullopt);
+    if (bytes && !all.back()) throw IndexDamaged("the search index has fields that can't be read");
+  }
+  return all;
+}
+
+// ---- building
+
+IndexBuilder::IndexBuilder(Store& store) : store_(store) {
+  store_.scan(Shelf::documents, {}, {}, [](std::string_view, std::string_view) -> bool {
+    throw std::invalid_argument("a search index is built into an empty store");
+  });
+}
+
+void IndexBuilder::add(DocumentNumber number, std::span<const Field> fields, std::string_view facts) {
+  if (number >> k_block_bits != block_) {
+    finish_block();
+    block_ = number >> k_block_bits;
+  }
+  const DocumentTerms terms = terms_of(fields);
+  for (const auto& [key, places] : terms) {
+    terms_[key].add(local(number), encode_places(places));
+    if (is_word(key)) ++words_[key.substr(1)];
+  }
+  documents_.emplace_back(number_key(number), document_record(length_of(terms), facts));
+  texts_.emplace_back(number_key(number), encode_fields(fields));
+}
+
+void IndexBuilder::finish_block() {
+  Pairs postings;
+  postings.reserve(terms_.size());
+  for (auto& [term, block] : terms_) {
+    postings.emplace_back(posting_prefix(term) + number_key(block_), block.finish());
+  }
+  terms_.clear();
+  std::sort(postings.begin(), postings.end());
+  store_.load(Shelf::postings, postings);
+  store_.load(Shelf::documents, documents_);
+  store_.load(Shelf::texts, texts_);
+  documents_.clear();
+  texts_.clear();
+}
+
+void IndexBuilder::finish() {
+  finish_block();
+  Pairs words;
+  words.reserve(words_.size());
+  for (auto& [word, count] : words_) words.emplace_back(word, count_text(count));
+  words_.clear();
+  std::sort(words.begin(), words.end());
+  store_.load(Shelf::words, words);
+}
+
+}  // namespace alforis::search
