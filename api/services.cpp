@@ -41,6 +41,7 @@ Services::Services(commands::Writer& the_writer, ReaderPool::Make make_reader, T
       readers(std::move(make_reader)),
       pool(options.read_threads, options.read_queue),
       hashing(options.hash_threads, options.hash_queue),
+      searching(options.search_threads, options.search_queue),
       revoked_sessions(options.token_lifetime),
       totp_box(key.derived_key("totp")),
       records(options.record_cache_bytes),

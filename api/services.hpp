@@ -24,6 +24,7 @@
 #include "commands/writer.hpp"
 #include "projections/query/reader.hpp"
 #include "projections/runner.hpp"
+#include "projections/search/projection.hpp"
 
 namespace alforis::api {
 
@@ -69,6 +70,8 @@ struct ServiceOptions {
   std::size_t read_queue = 2048;
   std::size_t hash_threads = 2;  ///< passwords take long: reads do not wait for them
   std::size_t hash_queue = 256;
+  std::size_t search_threads = std::max(2U, std::thread::hardware_concurrency());
+  std::size_t search_queue = 1024;
   std::size_t record_cache_bytes = 64U << 20;
   std::size_t page_cache_bytes = 32U << 20;
   std::chrono::milliseconds position_timeout{3000};       ///< how long a read waits for what was written
@@ -91,6 +94,9 @@ struct Services {
   ReaderPool readers;
   WorkPool pool;
   WorkPool hashing;
+  WorkPool searching;
+  projections::CurrentIndex search_index;
+  PositionGate search_gate;  ///< where the search index is
   UserDirectory directory;
   RevokedSessions revoked_sessions;
   LoginThrottle throttle;

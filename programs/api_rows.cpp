@@ -10,7 +10,7 @@ void add_api_rows(api::Router& router, api::Services& services, api::Health& hea
                     api::user_routes,         api::auth_routes,        api::invitation_routes, api::totp_routes,
                     api::api_key_routes,      api::workspace_routes,   api::reassign_routes,   api::undo_routes,
                     api::dashboard_routes,    api::manual_kpi_routes,  api::view_routes,       api::import_routes,
-                    api::audit_routes}) {
+                    api::audit_routes,        api::search_routes}) {
     router.add(make(services));
   }
   router.add(api::health_routes(health));

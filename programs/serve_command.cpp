@@ -213,11 +213,17 @@ class Installation {
             writer_, [query = settings.stores.query(keys_.ring())] { return new_reader(query); },
             api::TokenKey(read_token_key(settings.token_key_file)), system_clock_us, settings.services),
         projection_(settings.stores.query(keys_.ring()), *log_, say_build_progress()),
-        runner_(*log_, projection_, runner_options()),
+        runner_(*log_, projection_, runner_options("query")),
+        search_(search_options(settings, keys_.ring()), services_.search_index),
+        search_runner_(*log_, search_, runner_options("search")),
         authenticator_(services_) {
     runner_.subscribe([this](const projections::Committed& committed) {
       if (erases(committed)) keys_.ring().note_erasure();
       services_.on_committed(committed);
+    });
+    search_runner_.subscribe([this](const projections::Committed& committed) {
+      if (erases(committed)) keys_.ring().note_erasure();
+      services_.search_gate.move_to(committed.position);
     });
     add_routes();
     add_health();
@@ -264,6 +270,7 @@ class Installation {
           services_.load_api_keys();
           services_.load_workspace();
           services_.gate.advance(runner_.position());
+          services_.search_gate.advance(search_runner_.position());
           ready_ = true;
           return;
         }
@@ -295,9 +302,17 @@ class Installation {
     return options;
   }
 
-  static projections::RunnerOptions runner_options() {
+  static projections::RunnerOptions runner_options(const char* name) {
     projections::RunnerOptions options;
-    options.say = [](const std::string& message) { spdlog::info("query: {}", message); };
+    options.say = [name](const std::string& message) { spdlog::info("{}: {}", name, message); };
+    return options;
+  }
+
+  static projections::SearchOptions search_options(const ServeSettings& settings, const privacy::Keys& keys) {
+    projections::SearchOptions options;
+    options.directory = settings.stores.search_directory();
+    options.keys = &keys;
+    options.say = [](const std::string& message) { spdlog::warn("search: {}", message); };
     return options;
   }
 
@@ -341,11 +356,8 @@ class Installation {
       const std::string trouble = keys_.ring().trouble();
       return api::HealthCheck{"vault", trouble.empty(), vault_details(keys_.ring().ready(), trouble)};
     });
-    health_.add([this] {
-      const auto status = runner_.status();
-      const bool ok = status.connected && !status.stopped && status.parked_entities == 0;
-      return api::HealthCheck{"projection.query", ok, runner_details(status)};
-    });
+    add_projection("query", runner_);
+    add_projection("search", search_runner_);
     metrics_.add_gauge("alforis_writer_queue", "Commands waiting for the writer", {},
                        [this] { return double(writer_.status().queued); });
     metrics_.add_gauge("alforis_writer_ready", "1 while the writer takes commands", {},
@@ -358,17 +370,25 @@ class Installation {
                          [this] { return double(writer_.status().rejections); });
     metrics_.add_gauge("alforis_vault_keys_ready", "Keys made ahead for new persons", {},
                        [this] { return double(keys_.ring().ready()); });
-    const api::Metrics::Labels query{{"projection", "query"}};
-    metrics_.add_gauge("alforis_projection_lag", "Records of the log not yet in the projection", query,
-                       [this] { return double(runner_.status().lag); });
-    metrics_.add_gauge("alforis_projection_position", "Position of the projection", query,
-                       [this] { return double(runner_.position()); });
-    metrics_.add_gauge("alforis_projection_parked", "Entities that wait for a repair", query,
-                       [this] { return double(runner_.status().parked_entities); });
     metrics_.add_counter("alforis_access_log_dropped_total", "Lines of the access log that found no room", {},
                          [this] { return access_log_ ? double(access_log_->dropped()) : 0; });
     metrics_.add_gauge("alforis_connections", "Open connections", {},
                        [this] { return server_ ? double(server_->status().connections) : 0; });
+  }
+
+  void add_projection(const std::string& name, const projections::Runner& runner) {
+    health_.add([name, &runner] {
+      const auto status = runner.status();
+      const bool ok = status.connected && !status.stopped && status.parked_entities == 0;
+      return api::HealthCheck{"projection." + name, ok, runner_details(status)};
+    });
+    const api::Metrics::Labels labels{{"projection", name}};
+    metrics_.add_gauge("alforis_projection_lag", "Records of the log not yet in the projection", labels,
+                       [&runner] { return double(runner.status().lag); });
+    metrics_.add_gauge("alforis_projection_position", "Position of the projection", labels,
+                       [&runner] { return double(runner.position()); });
+    metrics_.add_gauge("alforis_projection_parked", "Entities that wait for a repair", labels,
+                       [&runner] { return double(runner.status().parked_entities); });
   }
 
   // Handlers wait for the writer and the pool on the server's threads, so the server is made last but destroyed last
@@ -387,6 +407,8 @@ class Installation {
   api::Services services_;
   projections::QueryProjection projection_;
   projections::Runner runner_;
+  projections::SearchProjection search_;
+  projections::Runner search_runner_;
   api::BearerAuthenticator authenticator_;
 };
 

@@ -26,6 +26,7 @@ struct StoreSettings {
 
   std::filesystem::path log_directory() const { return std::filesystem::path(data) / "log"; }
   std::filesystem::path state_directory() const { return std::filesystem::path(data) / "state"; }
+  std::filesystem::path search_directory() const { return std::filesystem::path(data) / "search"; }
   /// `keys` open what is sealed, and outlive whatever is made with the options.
   projections::QueryOptions query(const privacy::Keys& keys) const { return {postgres, workspace, &keys}; }
 };

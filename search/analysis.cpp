@@ -243,7 +243,9 @@ std::vector<Term> analyse(FieldKind kind, std::string_view text) {
 }
 
 std::string folded_word(std::string_view word) {
-  std::vector<Folded>& folded = workshop().folded;
+  Workshop& shop = workshop();
+  shop.tidy();
+  std::vector<Folded>& folded = shop.folded;
   fold(word, folded);
   // Marks of what is no letter are no part of a word, and would come behind another's once that is gone.
   bool belongs = false;

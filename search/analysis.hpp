@@ -44,9 +44,9 @@ inline constexpr std::size_t k_longest_term = 64;
 
 /// The terms of a text, ordered by position, then begin, form and text; each once per position. `text` is valid UTF-8.
 ///
-/// Words are runs of letters, marks and digits (UAX #29 through ICU where a script writes no blanks between words). They
-/// are folded: compatibility forms, case, accents and ligatures (NFKD, case folding; œ → oe, æ → ae, ß → ss, ø → o); in
-/// a word that has Latin letters, Cyrillic and Greek letters that look like Latin ones are read as those.
+/// Words are runs of letters, marks and digits (UAX #29 through ICU where a script writes no blanks between words).
+/// They are folded: compatibility forms, case, accents and ligatures (NFKD, case folding; œ → oe, æ → ae, ß → ss, ø →
+/// o); in a word that has Latin letters, Cyrillic and Greek letters that look like Latin ones are read as those.
 /// - Elided articles, which stand before a vowel or h, are dropped (l'Oréal is oreal, d'Arcy arcy, qu'il il), whatever
 ///   the apostrophe; in names they also stay as one word (darcy). "aujourd'hui" is one word, other apostrophes join and
 ///   part (O'Connor: oconnor, connor; single letters are no parts), at one position.

@@ -128,9 +128,7 @@ inline void Rows<k_most>::note_followers(std::size_t depth) {
   Row& now = row(depth);
   now.followers = 0;
   for (std::size_t c = 0; c < k_width; ++c) {
-    const std::size_t at = depth + 1 + c;
-    if (now.cells[c] > k_most) continue;
-    now.followers |= follower(asked_[at]);
+    if (now.cells[c] <= k_most) now.followers |= follower(asked_[depth + 1 + c]);
   }
 }
 

@@ -219,7 +219,7 @@ class UnitSource {
     for (std::size_t c = 0; c < choices_.size(); ++c) {
       choices_[c].meet(number, [&](std::uint16_t document, std::uint32_t which) {
         ++read;
-        if (at_[document] != 0) return;
+        if (at_[document] != 0 || (unit_.field && !is_in_field(c, which))) return;
         entries_.push_back({static_cast<std::uint16_t>(c), which});
         documents_.push_back(document);
         at_[document] = static_cast<std::uint16_t>(entries_.size());
@@ -249,6 +249,13 @@ class UnitSource {
     std::uint16_t choice;
     std::uint32_t which;
   };
+  bool is_in_field(std::size_t choice, std::uint32_t which) {
+    field_places_.clear();
+    choices_[choice].add_places_of(which, field_places_);
+    return std::any_of(field_places_.begin(), field_places_.end(),
+                       [&](const Place& place) { return place.field == *unit_.field; });
+  }
+
   const Entry& entry(std::uint16_t document) const { return entries_[at_[document] - 1U]; }
 
   const Unit& unit_;
@@ -257,6 +264,7 @@ class UnitSource {
   std::vector<std::uint16_t> at_;  ///< by document: 1 + its entry
   std::vector<Entry> entries_;
   std::vector<std::uint16_t> documents_;
+  std::vector<Place> field_places_;
 };
 
 /// How near two words that are asked for side by side are in a document, at best: 1 is the first right before the

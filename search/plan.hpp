@@ -2,6 +2,7 @@
 // From what is asked to what is looked up: each word with the ways in which a document can meet it.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,10 +40,11 @@ struct Choice {
 
 /// A word or a phrase that is asked for.
 struct Unit {
-  std::string asked;            ///< folded
-  std::vector<Choice> choices;  ///< best first; one of them is enough
-  bool required = true;         ///< false: a light word, which only adds to the score
-  bool negated = false;         ///< none of them may be met
+  std::string asked;                       ///< folded
+  std::vector<Choice> choices;             ///< best first; one of them is enough
+  bool required = true;                    ///< false: a light word, which only adds to the score
+  bool negated = false;                    ///< none of them may be met
+  std::optional<std::uint8_t> field = {};  ///< only there
 
   friend bool operator==(const Unit&, const Unit&) = default;
 };

@@ -173,10 +173,9 @@ class Cutter {
 
   // The stretch, and where it has both letters and digits also these and those.
   bool add_with_parts(Stretch of, bool read_twins) {
-    const Word& whole = add(of, read_twins);
-    const bool light = whole.light;
-    if (whole.letters_alone || all(of, Kind::digit) || letters(of) == 0) return light;
-    if (std::ranges::none_of(characters(of), [](const Folded& c) { return c.kind == Kind::digit; })) return light;
+    const bool light = add(of, read_twins).light;
+    const bool has_digits = std::ranges::count(characters(of), Kind::digit, &Folded::kind) > 0;
+    if (!has_digits || letters(of) == 0) return light;
     for (std::size_t i = of.first; i < of.last;) {
       const Kind kind = folded_[i].kind;
       std::size_t end = i + 1;
@@ -187,7 +186,7 @@ class Cutter {
     return light;
   }
 
-  // Parts of M&G: what is in front of the sign has been added. Also one word, when the other side is as short.
+  // M&G, of which the M has been added: the three together, where both sides are so short.
   void add_over_ampersand(Stretch left) {
     if (!short_letters(left) || !is(left.last, Kind::ampersand) || !word_starts(left.last + 1)) return;
     const Stretch right = stretch_at(left.last + 1);
@@ -251,7 +250,7 @@ class Cutter {
     }
     if (dropped > 0 && elided_ == Elided::kept) {
       const Stretch whole{first.first, end};
-      // An article that is light in front of what is not, is no light word with it.
+      // As light as what the article stands before.
       add(whole, reads_twins(characters(whole))).light = light;
     }
     ++position_;

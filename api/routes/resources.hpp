@@ -29,5 +29,6 @@ std::vector<Route> manual_kpi_routes(Services& services);
 std::vector<Route> view_routes(Services& services);
 std::vector<Route> audit_routes(Services& services);
 std::vector<Route> import_routes(Services& services);
+std::vector<Route> search_routes(Services& services);
 
 }  // namespace alforis::api

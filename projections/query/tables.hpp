@@ -8,10 +8,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "projections/fold.hpp"
 #include "projections/postgres/connection.hpp"
 #include "projections/postgres/copy_buffer.hpp"
 #include "projections/projection.hpp"
-#include "projections/fold.hpp"
 #include "projections/query/projection.hpp"
 
 namespace alforis::projections {
