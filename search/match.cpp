@@ -300,7 +300,8 @@ class Matcher {
     if (required_.empty()) return std::move(found_);
     walk([this](std::uint16_t document) { return take(document, 0); }, 0);
     const auto most_missing = static_cast<std::uint8_t>(required_.size() / 2);
-    if (found_.total == 0 && most_missing > 0) find_most(most_missing);
+    if (found_.total == 0 && parts_.empty() && most_missing > 0) find_most(most_missing);
+    keep_parts();
     std::sort(found_.hits.begin(), found_.hits.end(), [](const Hit& a, const Hit& b) { return a.rank < b.rank; });
     return std::move(found_);
   }
@@ -376,18 +377,38 @@ class Matcher {
   }
 
   void take(std::uint16_t document, std::uint8_t missing) {
-    ++found_.total;
     const DocumentNumber number = first_ + document;
-    lens_.found(number);
     Rank rank{missing, 0, 0, number};
     for (const UnitSource* unit : required_) {
       if (unit->has(document)) rank.cost += static_cast<std::uint16_t>(unit->match(document));
     }
+    if (const auto whole = lens_.whole(number)) return take_part(*whole, rank, document);
+    ++found_.total;
+    lens_.found(number);
     if (options_.limit == 0 || behind_page(rank)) return;
     const Score score = score_of(document);
     rank.score = score.total();
-    if (options_.after && !(*options_.after < rank)) return;
-    keep(rank, score, document);
+    keep(hit(rank, score, document));
+  }
+
+  /// Other parts of the same may still come, in any block.
+  void take_part(DocumentNumber whole, Rank rank, std::uint16_t document) {
+    const Score score = score_of(document);
+    rank.score = score.total();
+    const auto known = parts_.find(whole);
+    if (known == parts_.end()) {
+      parts_.emplace(whole, hit(rank, score, document));
+    } else if (rank < known->second.rank) {
+      known->second = hit(rank, score, document);
+    }
+  }
+
+  void keep_parts() {
+    for (auto& [whole, best] : parts_) {
+      ++found_.total;
+      lens_.found(best.rank.number);
+      if (options_.limit > 0) keep(std::move(best));
+    }
   }
 
   /// By what is known without its score.
@@ -420,18 +441,24 @@ class Matcher {
     return score;
   }
 
-  void keep(const Rank& rank, const Score& score, std::uint16_t document) {
-    const auto worse = [](const Hit& a, const Hit& b) { return a.rank < b.rank; };
-    auto& hits = found_.hits;
-    if (hits.size() == options_.limit) {
-      if (!(rank < hits.front().rank)) return;
-      std::pop_heap(hits.begin(), hits.end(), worse);
-      hits.pop_back();
-    }
+  /// With what score_of() has just found.
+  Hit hit(const Rank& rank, const Score& score, std::uint16_t document) const {
     Hit hit{rank, score, {}};
     for (std::size_t u = 0; u < units_.size(); ++u) {
       auto& met = hit.met.emplace_back();
       if (!places_[u].empty()) met = Met{units_[u].choice(document), places_[u]};
+    }
+    return hit;
+  }
+
+  void keep(Hit hit) {
+    const auto worse = [](const Hit& a, const Hit& b) { return a.rank < b.rank; };
+    if (options_.after && !(*options_.after < hit.rank)) return;
+    auto& hits = found_.hits;
+    if (hits.size() == options_.limit) {
+      if (!(hit.rank < hits.front().rank)) return;
+      std::pop_heap(hits.begin(), hits.end(), worse);
+      hits.pop_back();
     }
     hits.push_back(std::move(hit));
     std::push_heap(hits.begin(), hits.end(), worse);
@@ -447,7 +474,8 @@ class Matcher {
   std::vector<UnitSource*> negated_;
   std::vector<std::vector<Place>> places_;  ///< by unit, of the document that is looked at
   std::vector<std::uint16_t> candidates_;
-  DocumentNumber first_ = 0;  ///< of the block that is looked at
+  std::map<DocumentNumber, Hit> parts_;  ///< by what they are parts of: the best so far
+  DocumentNumber first_ = 0;             ///< of the block that is looked at
   std::size_t read_ = 0;
   Found found_;
 };

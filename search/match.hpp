@@ -18,6 +18,9 @@ class Lens {
   virtual bool shows(DocumentNumber number) const = 0;
   /// What speaks for it besides its words: from 0 to 10, the same at every time.
   virtual float bonus(DocumentNumber number) const = 0;
+  /// Which documents are parts of one, by a number that they share; most are no part of any. What has several parts is
+  /// found once, by the best of those that are shown.
+  virtual std::optional<DocumentNumber> whole(DocumentNumber) const { return std::nullopt; }
   /// Called once for each document that is found, in no particular order, whether it is on the page or not.
   virtual void found(DocumentNumber) {}
 };

@@ -99,7 +99,8 @@ bool Sight::sees(DocumentNumber number) const {
     case EntityKind::organisation:
       return owned_by_us(row.owner);
     case EntityKind::person:
-      return sees_person(number);
+      // Each part of a person's document says what one organisation knows of them.
+      return row.organisation == 0 || sees_organisation(row.organisation - 1);
     case EntityKind::mandat:
       return row.organisation != 0 && sees_organisation(row.organisation - 1);
     case EntityKind::interaction:
@@ -115,9 +116,11 @@ bool Sight::sees(DocumentNumber number) const {
 UserNumber Sight::owner(DocumentNumber number) const {
   const auto& row = catalogue_.row(number);
   if (row.kind == EntityKind::organisation) return row.owner;
-  if (row.organisation == 0) return row.person != 0 ? owner(row.person - 1) : row.owner;
+  if (row.kind == EntityKind::person) return row.organisation == 0 ? 0 : catalogue_.row(row.organisation - 1).owner;
+  if (row.organisation == 0 && row.person == 0) return row.owner;
+  const DocumentNumber on = row.organisation == 0 ? row.person - 1 : number;
   std::optional<UserNumber> first;
-  catalogue_.each_organisation(number, [&](DocumentNumber organisation) {
+  catalogue_.each_organisation(on, [&](DocumentNumber organisation) {
     if (!first && (all_ || sees_organisation(organisation))) first = catalogue_.row(organisation).owner;
   });
   return first.value_or(0);
@@ -200,6 +203,13 @@ float SearchLens::bonus(DocumentNumber number) const {
     bonus += 1;
   }
   return bonus;
+}
+
+std::optional<DocumentNumber> SearchLens::whole(DocumentNumber number) const {
+  const auto& row = catalogue_.row(number);
+  if (row.kind != EntityKind::person) return std::nullopt;
+  if (row.person != 0) return row.person - 1;
+  return row.several ? std::optional(number) : std::nullopt;
 }
 
 void SearchLens::found(DocumentNumber number) {

@@ -24,13 +24,13 @@ class Catalogue {
     std::int64_t time_us = 0;
     UserNumber owner = 0;
     std::uint32_t organisation = 0;  ///< 1 + its number; of several the first
-    std::uint32_t person = 0;        ///< 1 + its number
+    std::uint32_t person = 0;        ///< 1 + its number; of a part of a person's document, the first part's
     domain::EntityKind kind = domain::EntityKind::organisation;
     std::uint8_t stage = SearchFacts::k_no_stage;
     bool known = false;
     bool shown = false;
     bool active = false;
-    bool several = false;  ///< it hangs on further organisations
+    bool several = false;  ///< of a person: there are further organisations, each with a part of the person's document
     std::array<char, 2> country{};
   };
 
@@ -125,6 +125,7 @@ class SearchLens final : public search::Lens {
 
   bool shows(search::DocumentNumber number) const override;
   float bonus(search::DocumentNumber number) const override;
+  std::optional<search::DocumentNumber> whole(search::DocumentNumber number) const override;
   void found(search::DocumentNumber number) override;
 
   SearchFacets facets() const;

@@ -208,6 +208,10 @@ class BatchIndexer {
     writing_.batch().put(Shelf::states, links_prefix(*link.person_id) + std::string(bytes_of(link.id)), {});
     links_[*link.person_id].insert(link.id);
     wanted_.insert({EntityKind::person, *link.person_id});
+    // Whether what is about the person may name them hangs on their links.
+    if (const auto number = known_number(*link.person_id)) {
+      for (const DocumentNumber other : into_.catalogue_.followers(*number)) want(other);
+    }
   }
   void note(const domain::Organisation& organisation) { note_named(organisation, organisation.name->text()); }
   void note(const domain::Person& person) { note_named(person, name_of(person)); }
@@ -292,7 +296,10 @@ class BatchIndexer {
   }
 
   void finish(const SearchFacts& facts, const std::vector<search::Field>& fields) {
-    const DocumentNumber own = number(facts.id);
+    finish(number(facts.id), facts, fields);
+  }
+
+  void finish(DocumentNumber own, const SearchFacts& facts, const std::vector<search::Field>& fields) {
     writing_.put(own, fields, encode_facts(facts));
     facts_.insert_or_assign(own, facts);
   }
@@ -311,7 +318,16 @@ class BatchIndexer {
     if (!id) return;
     facts.person = number(*id);
     const auto person = state<domain::Person>(*id);
-    if (person && !person->erased_at) around.person = name_of(*person);
+    if (person && !person->erased_at && is_seen_with(*id, facts)) around.person = name_of(*person);
+  }
+
+  /// Whether whoever sees the document sees the person too: else it must not tell who that is.
+  bool is_seen_with(const Uuid& person, const SearchFacts& facts) {
+    const auto links = live_links(person);
+    return facts.organisations.empty() || links.empty() ||
+           std::any_of(links.begin(), links.end(), [&](const domain::Link& link) {
+             return number(*link.organisation_id) == facts.organisations[0];
+           });
   }
 
   void put(const domain::Organisation& organisation) {
@@ -328,15 +344,44 @@ class BatchIndexer {
     facts.shown = facts.shown && !person.erased_at;
     facts.active = person.active;
     facts.country = country_of(person.country);
+    const DocumentNumber own = number(person.id);
+    const std::vector<domain::Link> links = facts.shown ? live_links(person.id) : std::vector<domain::Link>{};
+    for (std::size_t i = 1; i < links.size(); ++i) put_part(person, facts, links[i], own);
+    retire_parts(person.id, facts, links, own);
     Surroundings around;
-    for (domain::Link& link : live_links(person.id)) {
-      add_organisation(*link.organisation_id, facts, around);
-      around.links.push_back(std::move(link));
+    if (!links.empty()) {
+      add_organisation(*links[0].organisation_id, facts, around);
+      around.links.push_back(links[0]);
     }
-    finish(facts, search_fields(person, around));
+    for (std::size_t i = 1; i < links.size(); ++i) facts.organisations.push_back(number(*links[i].organisation_id));
+    finish(own, facts, search_fields(person, around));
   }
 
-  std::vector<domain::Link> live_links(const Uuid& person) const {
+  /// What an organisation says of a person (its own name, their post there) only who sees it may find: each further one
+  /// has a document of its own, a part of the person's.
+  void put_part(const domain::Person& person, SearchFacts facts, const domain::Link& link, DocumentNumber whole) {
+    Surroundings around;
+    add_organisation(*link.organisation_id, facts, around);
+    around.links.push_back(link);
+    facts.person = whole;
+    finish(number(link.id), facts, search_fields(person, around));
+  }
+
+  /// Parts of links that have ended, or that the first part tells of now.
+  void retire_parts(const Uuid& person, SearchFacts facts, const std::vector<domain::Link>& links,
+                    DocumentNumber whole) {
+    facts.shown = false;
+    facts.person = whole;
+    for (const Uuid& id : links_of(person)) {
+      const bool has_part = std::any_of(links.begin() + (links.empty() ? 0 : 1), links.end(),
+                                        [&](const domain::Link& link) { return link.id == id; });
+      const auto part = known_number(id);
+      if (!has_part && part) finish(*part, facts, {});
+    }
+  }
+
+  /// Live or not.
+  std::set<Uuid> links_of(const Uuid& person) const {
     std::set<Uuid> ids;
     if (const auto fresh = links_.find(person); fresh != links_.end()) ids = fresh->second;
     const std::string prefix = links_prefix(person);
@@ -348,8 +393,12 @@ class BatchIndexer {
       ids.insert(Uuid(raw));
       return true;
     });
+    return ids;
+  }
+
+  std::vector<domain::Link> live_links(const Uuid& person) const {
     std::vector<domain::Link> links;
-    for (const Uuid& id : ids) {
+    for (const Uuid& id : links_of(person)) {
       if (auto link = state<domain::Link>(id); link && link->live) links.push_back(std::move(*link));
     }
     return links;

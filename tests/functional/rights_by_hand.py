@@ -282,6 +282,8 @@ RULES = {
     f"POST {API}/tasks/{{id}}/snooze": (change(changes), WHOSE),
     f"DELETE {API}/tasks/{{id}}": (change(deletes), WHOSE),
     f"POST {API}/tasks/{{id}}/restore": (restore, WHOSE),
+    f"GET {API}/search": (everybody, ANY),
+    f"GET {API}/search/suggest": (everybody, ANY),
     f"GET {API}/dashboards/funnel": (everybody, ANY),
     f"GET {API}/dashboards/pipeline": (everybody, ANY),
     f"GET {API}/dashboards/mandats": (everybody, ANY),

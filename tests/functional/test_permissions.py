@@ -266,6 +266,8 @@ def test_a_role_may_do_on_a_record_what_the_rules_say(firm, route, role, whose):
         path = path.replace("{id}", made["id"]).replace("{produit_id}", made.get("produit_id", ""))
     if path == f"{API}/kpis":
         path += f"?organisation_id={records.organisation(whose)['id']}"
+    if path.startswith(f"{API}/search"):
+        path += "?q=neuve"
     firm.everybody_follows()
     before = firm.admin.log_end()
     answer = client.request(method, path, body)

@@ -23,6 +23,7 @@ MOVES_A_ROUND = 8
 ABSENT = "0195c2a0-0000-7000-8000-00000000ffff"
 MONTH = {"from": "2026-01-01", "to": "2026-01-31"}
 CHANGEABLE = tuple(kind for kind in KINDS if kind not in ("users", "teams"))  # by others than administrators
+SEARCHED = ("organisations", "people", "produits", "mandats", "interactions", "tasks")
 PARTS = ("overdue", "today", "this_week", "later")
 
 
@@ -101,6 +102,22 @@ def check_words(house, asker):
             found = asker.get(f"{API}/{kind}", q=record.marker, count="exact").ok()
             expected = [record.id] if house.model.sees(asker.user, record) else []
             assert ([item["id"] for item in found["items"]], found["total"]) == (expected, len(expected)), (asker.user, record)
+
+
+def check_search(house, asker):
+    """Search finds a record by its own word exactly when it is seen, and nothing else that is hidden: not by the names of others
+    either. What the answers say in passing (highlights, subtitles) the asker looks through like every answer.
+    """
+    model, me = house.model, asker.user
+    for kind in SEARCHED:
+        for record in sum(hidden_and_seen(house, asker, kind, 2), []):
+            for path in ("search", "search/suggest"):
+                found = asker.get(f"{API}/{path}", q=record.marker, limit=100).ok()
+                there = [item["id"] for item in found["items"]]
+                assert (record.id in there) == model.sees(me, record), (me, path, record)
+                assert all(model.sees(me, model.records[one]) and not model.records[one].deleted for one in there), (me, record)
+            found = asker.get(f"{API}/search", q=record.marker, limit=100).ok()
+            assert found["total"] == len(there) == sum(count["count"] for count in found["facets"]["type"]), (me, record)
 
 
 def check_filters(house, asker):
@@ -349,7 +366,7 @@ def refuse_hidden_users(house, asker):
             assert problem_of(answers[0]) == problem_of(answers[1])
 
 
-WAYS_OUT = (check_lists, check_accounts, check_words, check_filters, check_the_past, check_timelines, check_dashboards, check_kpis,
+WAYS_OUT = (check_lists, check_search, check_accounts, check_words, check_filters, check_the_past, check_timelines, check_dashboards, check_kpis,
             check_duplicates, check_agendas, check_the_writer, check_refusals)
 
 
