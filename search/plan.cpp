@@ -121,7 +121,10 @@ class Planner {
     unit.required = !spot.word().light;
     add(unit, Choice::Kind::term, Match::exact, {term_key(Form::word, unit.asked)});
     for (const Term& term : spot.terms) {
-      if (term.form == Form::stem) add(unit, Choice::Kind::term, Match::related, {term_key(Form::stem, term.text)});
+      // Not those of a part (zq of zq27qz).
+      const bool of_it = term.begin == spot.word().begin && term.end == spot.word().end;
+      if (term.form != Form::stem || !of_it) continue;
+      add(unit, Choice::Kind::term, Match::related, {term_key(Form::stem, term.text)});
     }
     if (!unit.required && !last) return unit;
     const bool beginning = options_.typing ? last : last || code_points(unit.asked) >= k_shortest_beginning;

@@ -141,7 +141,14 @@ std::optional<SearchFacts> decode_facts(std::string_view bytes) {
 
 // ---- texts
 
+std::string name_of(const domain::Organisation& organisation) {
+  return organisation.deleted() ? "" : organisation.name->text();
+}
+
+std::string name_of(const domain::Produit& produit) { return produit.deleted() ? "" : produit.name->text(); }
+
 std::string name_of(const domain::Person& person) {
+  if (person.deleted() || person.erased_at) return {};
   std::string name = person.first_name ? person.first_name->text() : "";
   if (person.last_name) name += (name.empty() ? "" : " ") + person.last_name->text();
   return name;

@@ -92,7 +92,9 @@ std::vector<search::Field> search_fields(const domain::Mandat& mandat, const Sur
 std::vector<search::Field> search_fields(const domain::Interaction& interaction, const Surroundings& around);
 std::vector<search::Field> search_fields(const domain::Task& task, const Surroundings& around);
 
-/// First name and last name.
+/// By what others name them. Empty when nobody may: deleted, erased.
+std::string name_of(const domain::Organisation& organisation);
 std::string name_of(const domain::Person& person);
+std::string name_of(const domain::Produit& produit);
 
 }  // namespace alforis::projections

@@ -213,9 +213,9 @@ class BatchIndexer {
       for (const DocumentNumber other : into_.catalogue_.followers(*number)) want(other);
     }
   }
-  void note(const domain::Organisation& organisation) { note_named(organisation, organisation.name->text()); }
+  void note(const domain::Organisation& organisation) { note_named(organisation, name_of(organisation)); }
   void note(const domain::Person& person) { note_named(person, name_of(person)); }
-  void note(const domain::Produit& produit) { note_named(produit, produit.name->text()); }
+  void note(const domain::Produit& produit) { note_named(produit, name_of(produit)); }
 
   /// Whose name changes is written anew in whatever names it.
   template <class State>
@@ -309,16 +309,15 @@ class BatchIndexer {
     const DocumentNumber own = number(*id);
     if (std::find(facts.organisations.begin(), facts.organisations.end(), own) != facts.organisations.end()) return;
     facts.organisations.push_back(own);
-    if (const auto organisation = state<domain::Organisation>(*id)) {
-      around.organisations.push_back(organisation->name->text());
-    }
+    const auto organisation = state<domain::Organisation>(*id);
+    if (organisation && !organisation->deleted()) around.organisations.push_back(name_of(*organisation));
   }
 
   void add_person(const std::optional<Uuid>& id, SearchFacts& facts, Surroundings& around) {
     if (!id) return;
     facts.person = number(*id);
     const auto person = state<domain::Person>(*id);
-    if (person && !person->erased_at && is_seen_with(*id, facts)) around.person = name_of(*person);
+    if (person && !name_of(*person).empty() && is_seen_with(*id, facts)) around.person = name_of(*person);
   }
 
   /// Whether whoever sees the document sees the person too: else it must not tell who that is.
@@ -345,7 +344,8 @@ class BatchIndexer {
     facts.active = person.active;
     facts.country = country_of(person.country);
     const DocumentNumber own = number(person.id);
-    const std::vector<domain::Link> links = facts.shown ? live_links(person.id) : std::vector<domain::Link>{};
+    // Also of one that is deleted: who sees what is about them hangs on it.
+    const std::vector<domain::Link> links = live_links(person.id);
     for (std::size_t i = 1; i < links.size(); ++i) put_part(person, facts, links[i], own);
     retire_parts(person.id, facts, links, own);
     Surroundings around;
@@ -417,8 +417,8 @@ class BatchIndexer {
     add_organisation(*mandat.organisation_id, facts, around);
     for (const domain::MandatProduit& stay : mandat.produits) {
       if (!stay.live()) continue;
-      if (const auto produit = state<domain::Produit>(*stay.produit_id))
-        around.produits.push_back(produit->name->text());
+      const auto produit = state<domain::Produit>(*stay.produit_id);
+      if (produit && !produit->deleted()) around.produits.push_back(name_of(*produit));
     }
     finish(facts, search_fields(mandat, around));
   }
