@@ -3,6 +3,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/merge_operator.h>
 #include <rocksdb/sst_file_writer.h>
@@ -32,6 +33,12 @@ void require(const rocksdb::Status& status, std::string_view doing) {
   if (status.IsCorruption() || status.IsPathNotFound()) throw IndexDamaged(what);
   throw IndexUnavailable(what);
 }
+
+class NoLog : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
 
 class MergeBlocks : public rocksdb::MergeOperator {
  public:
@@ -93,9 +100,13 @@ struct Store::Database {
     options.create_missing_column_families = true;
     options.max_open_files = 300;
     options.max_background_jobs = 2;
-    options.info_log_level = rocksdb::WARN_LEVEL;
-    options.keep_log_file_num = 2;
-    options.max_total_wal_size = 128U << 20;
+    // Its own log file ends the program when the disk was full (an assertion of 7.8), and who opens the store again
+    // recovers it.
+    options.info_log = std::make_shared<NoLog>();
+    options.max_bgerror_resume_count = 0;
+    options.max_total_wal_size = 64U << 20;
+    // Room is not taken ahead: files that are only begun would fill a small disk.
+    options.allow_fallocate = false;
     return options;
   }
 

@@ -18,8 +18,9 @@ SearchProjection::SearchProjection(SearchOptions options, CurrentIndex& current)
 
 SearchProjection::~SearchProjection() { current_.set(nullptr); }
 
-/// Runs `work` and turns what the index throws into what a Projection throws. A damaged index is let go of: the next
-/// open() sets it aside.
+/// Runs `work` and turns what the index throws into what a Projection throws. The index is let go of then: the next
+/// open() opens its files again, since RocksDB does not write on after a full disk, or sets them aside when they are
+/// damaged.
 template <class Work>
 auto SearchProjection::with_index(Work&& work) {
   if (!index_) throw StoreUnavailable("the search index is not open");
@@ -30,6 +31,7 @@ auto SearchProjection::with_index(Work&& work) {
     current_.set(nullptr);
     throw StoreUnavailable(damaged.what());
   } catch (const search::IndexUnavailable& away) {
+    index_.reset();
     throw StoreUnavailable(away.what());
   }
 }
