@@ -323,6 +323,7 @@ std::vector<Route> search_routes(Services& services) {
       "understood in `q`; what is none of these is a word. Only what the asker sees is found and counted.";
   found.response = {"SearchPage", &search_schema};
   found.reads = true;
+  found.problems = {"forbidden"};
   found.query = filter_parameters();
   found.query.push_back(
       {"limit", "1 to 100", R"({"type":"integer","minimum":1,"maximum":100,"default":20})", false, "20"});
