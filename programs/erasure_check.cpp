@@ -11,6 +11,7 @@
 #include "programs/log_walk.hpp"
 #include "projections/vault/leftovers.hpp"
 #include "projections/vault/postgres_vault.hpp"
+#include "search/store.hpp"
 
 namespace alforis::programs {
 
@@ -30,6 +31,7 @@ class Check {
     look_into_log();
     look_into_vault();
     look_into_state();
+    look_into_search();
     look_into_tables();
     if (!postgres_files_.empty()) look_into_files();
     check_.keys.assign(keys_.begin(), keys_.end());
@@ -86,6 +88,16 @@ class Check {
                                [this](const std::string& file, std::string_view, std::string_view value) {
                                  look_for_values("writer_state", file, value);
                                });
+  }
+
+  /// Terms are folded: what is looked for is in the texts that they come from.
+  void look_into_search() {
+    if (values_.empty() || !std::filesystem::exists(stores_.search_directory())) return;
+    for (const auto& version : std::filesystem::directory_iterator(stores_.search_directory())) {
+      search::scan_files(version.path(), [this](const std::string& file, std::string_view, std::string_view value) {
+        look_for_values("search_index", file, value);
+      });
+    }
   }
 
   void look_into_tables() {

@@ -1,5 +1,6 @@
 #pragma once
-// Looks for what is left of a person: in the log, the vault, the writer's state, and every version of the tables.
+// Looks for what is left of a person: in the log, the vault, the writer's state, the search index, and every version of
+// the tables.
 
 #include <cstdint>
 #include <string>
@@ -10,7 +11,7 @@
 namespace alforis::programs {
 
 struct Trace {
-  std::string store;  ///< `log`, `key_vault`, `writer_state`, `query_tables`, `postgres_files`
+  std::string store;  ///< `log`, `key_vault`, `writer_state`, `search_index`, `query_tables`, `postgres_files`
   std::string place;  ///< position, key, file, or table
   std::string what;
 };

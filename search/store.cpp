@@ -6,9 +6,12 @@
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/merge_operator.h>
+#include <rocksdb/sst_file_reader.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
+
+#include <fstream>
 
 #include "search/postings.hpp"
 
@@ -253,7 +256,24 @@ void Store::forget() {
   }
 }
 
-void Store::check_files() const { require(database_->db->VerifyChecksum(), "verified"); }
+void scan_files(
+    const std::filesystem::path& directory,
+    const std::function<void(const std::string& file, std::string_view key, std::string_view value)>& visit) {
+  rocksdb::Options options;
+  options.merge_operator = std::make_shared<MergeBlocks>();
+  for (const auto& file : std::filesystem::directory_iterator(directory)) {
+    const std::string name = file.path().filename().string();
+    if (file.path().extension() == ".log") {
+      std::ifstream in(file.path(), std::ios::binary);
+      visit(name, {}, std::string(std::istreambuf_iterator<char>(in), {}));
+    }
+    if (file.path().extension() != ".sst") continue;
+    rocksdb::SstFileReader reader(options);
+    if (!reader.Open(file.path().string()).ok()) continue;
+    const std::unique_ptr<rocksdb::Iterator> entry(reader.NewIterator({}));
+    for (entry->SeekToFirst(); entry->Valid(); entry->Next()) visit(name, view(entry->key()), view(entry->value()));
+  }
+}
 
 std::uint64_t Store::bytes_on_disk() const {
   std::uint64_t total = 0;

@@ -104,9 +104,6 @@ class Store {
   /// the index once.
   void forget();
 
-  /// Reads every block of every file against its checksum.
-  void check_files() const;
-
   /// Bytes of the files, and of memory that RocksDB uses for them.
   std::uint64_t bytes_on_disk() const;
   std::uint64_t bytes_in_memory() const;
@@ -117,5 +114,12 @@ class Store {
   std::filesystem::path directory_;
   std::unique_ptr<Database> database_;
 };
+
+/// What the files of a store hold, one entry after the other, whether it still counts or not: keys and values of the
+/// sorted files, and the write-ahead log as it is, with an empty key. For who looks for what should not be there any
+/// more; beside a running program some files may have gone before they could be read.
+void scan_files(
+    const std::filesystem::path& directory,
+    const std::function<void(const std::string& file, std::string_view key, std::string_view value)>& visit);
 
 }  // namespace alforis::search

@@ -38,6 +38,8 @@ VersionWriter::VersionWriter(postgres::Connection& connection, const QueryOption
   // A commit that a crash of the server takes back takes its checkpoint back too, and is made again: it need not wait
   // for the disk.
   connection_.script("SET synchronous_commit TO off");
+  // Whoever stands still in the middle of a transaction must not keep the tables from the other servers.
+  connection_.script("SET idle_in_transaction_session_timeout TO '10s'");
 }
 
 Projection::Opened VersionWriter::open(const std::stop_token&) {

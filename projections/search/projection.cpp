@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "domain/events.hpp"
+
 namespace alforis::projections {
 
 namespace fs = std::filesystem;
@@ -68,7 +70,32 @@ Projection::Opened SearchProjection::open(const std::stop_token&) {
 }
 
 Written SearchProjection::write(const Batch& batch) {
-  return with_index([&](SearchIndex& index) { return index.write(batch); });
+  Written written = with_index([&](SearchIndex& index) { return index.write(batch); });
+  forget_soon(batch.items);
+  return written;
+}
+
+/// What was erased is in no answer any more; it leaves the files when they are written again.
+void SearchProjection::forget_soon(std::span<const Item> items) {
+  const bool erased =
+      std::any_of(items.begin(), items.end(), [](const Item& item) { return domain::erases(item.event().type); });
+  if (!erased) return;
+  to_forget_ = true;
+  if (forgets_.exchange(true)) return;
+  forgetting_ = std::jthread([this, index = index_] {
+    do {
+      while (to_forget_.exchange(false)) forget(*index);
+      forgets_ = false;
+    } while (to_forget_ && !forgets_.exchange(true));
+  });
+}
+
+void SearchProjection::forget(SearchIndex& index) const {
+  try {
+    index.index().store().forget();
+  } catch (const std::exception& failed) {
+    if (options_.say) options_.say(std::string("erased values may still be in the files: ") + failed.what());
+  }
 }
 
 void SearchProjection::probe(std::span<const Item> items) {

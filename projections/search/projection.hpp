@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 
 #include "projections/projection.hpp"
 #include "projections/search/search_index.hpp"
@@ -57,7 +58,13 @@ class SearchProjection final : public Projection {
 
   SearchOptions options_;
   CurrentIndex& current_;
+  void forget_soon(std::span<const Item> items);
+  void forget(SearchIndex& index) const;
+
   std::shared_ptr<SearchIndex> index_;
+  std::atomic<bool> to_forget_{false};  ///< something was erased since the files were last begun to be written again
+  std::atomic<bool> forgets_{false};    ///< they are being written
+  std::jthread forgetting_;             ///< rewrites the files after an erasure; last: it uses the index
 };
 
 }  // namespace alforis::projections
