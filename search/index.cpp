@@ -139,19 +139,6 @@ void Index::Writing::put(DocumentNumber number, std::span<const Field> fields, s
   batch_.put(Shelf::documents, number_key(number), document_record(lengths_[number], facts));
 }
 
-void Index::Writing::put_facts(DocumentNumber number, std::string_view facts) {
-  const auto changed = lengths_.find(number);
-  const std::uint8_t length = changed == lengths_.end() ? index_.length(number) : changed->second;
-  batch_.put(Shelf::documents, number_key(number), document_record(length, facts));
-}
-
-void Index::Writing::remove(DocumentNumber number) {
-  replace(number, {});
-  lengths_[number] = 0;
-  batch_.erase(Shelf::texts, number_key(number));
-  batch_.erase(Shelf::documents, number_key(number));
-}
-
 /// Touches the terms that differ alone.
 void Index::Writing::replace(DocumentNumber number, const DocumentTerms& after) {
   auto [known, fresh] = before_.try_emplace(number);
@@ -224,22 +211,6 @@ std::vector<StoredBlock> Index::Postings::from(std::string_view beginning, std::
   return blocks;
 }
 
-std::vector<std::string> Index::terms_from(std::string_view beginning, std::size_t most) const {
-  std::vector<std::string> terms;
-  std::string from;
-  // A term has a key for each of its blocks: the next term is looked for behind all that it could have.
-  for (bool more = true; more && terms.size() < most;) {
-    more = false;
-    store_.scan(Shelf::postings, beginning, from, [&](std::string_view key, std::string_view) {
-      terms.emplace_back(key.substr(0, key.size() - 5));
-      from = terms.back() + '\1';
-      more = true;
-      return false;
-    });
-  }
-  return terms;
-}
-
 std::optional<std::vector<Field>> Index::fields(DocumentNumber number) const {
   const auto bytes = store_.get(Shelf::texts, number_key(number));
   if (!bytes) return std::nullopt;
@@ -257,53 +228,6 @@ std::vector<std::optional<std::vector<Field>>> Index::fields(std::span<const Doc
     if (bytes && !all.back()) throw IndexDamaged("the search index has fields that can't be read");
   }
   return all;
-}
-
-// ---- building
-
-IndexBuilder::IndexBuilder(Store& store) : store_(store) {
-  store_.scan(Shelf::documents, {}, {}, [](std::string_view, std::string_view) -> bool {
-    throw std::invalid_argument("a search index is built into an empty store");
-  });
-}
-
-void IndexBuilder::add(DocumentNumber number, std::span<const Field> fields, std::string_view facts) {
-  if (number >> k_block_bits != block_) {
-    finish_block();
-    block_ = number >> k_block_bits;
-  }
-  const DocumentTerms terms = terms_of(fields);
-  for (const auto& [key, places] : terms) {
-    terms_[key].add(local(number), encode_places(places));
-    if (is_word(key)) ++words_[key.substr(1)];
-  }
-  documents_.emplace_back(number_key(number), document_record(length_of(terms), facts));
-  texts_.emplace_back(number_key(number), encode_fields(fields));
-}
-
-void IndexBuilder::finish_block() {
-  Pairs postings;
-  postings.reserve(terms_.size());
-  for (auto& [term, block] : terms_) {
-    postings.emplace_back(posting_prefix(term) + number_key(block_), block.finish());
-  }
-  terms_.clear();
-  std::sort(postings.begin(), postings.end());
-  store_.load(Shelf::postings, postings);
-  store_.load(Shelf::documents, documents_);
-  store_.load(Shelf::texts, texts_);
-  documents_.clear();
-  texts_.clear();
-}
-
-void IndexBuilder::finish() {
-  finish_block();
-  Pairs words;
-  words.reserve(words_.size());
-  for (auto& [word, count] : words_) words.emplace_back(word, count_text(count));
-  words_.clear();
-  std::sort(words.begin(), words.end());
-  store_.load(Shelf::words, words);
 }
 
 }  // namespace alforis::search

@@ -68,10 +68,6 @@ class Index {
 
     /// The document's fields are these from now on. `facts`: the owner's own few bytes about it.
     void put(DocumentNumber number, std::span<const Field> fields, std::string_view facts);
-    /// The facts alone.
-    void put_facts(DocumentNumber number, std::string_view facts);
-    /// Nothing of the document is left; its number is not given again.
-    void remove(DocumentNumber number);
     /// For the owner's own keys.
     StoreBatch& batch() { return batch_; }
 
@@ -111,9 +107,6 @@ class Index {
     Store::Cursor at_;
   };
 
-  /// Terms that begin with `beginning`, up to `most`, in order.
-  std::vector<std::string> terms_from(std::string_view beginning, std::size_t most) const;
-
   std::optional<std::vector<Field>> fields(DocumentNumber number) const;
   std::vector<std::optional<std::vector<Field>>> fields(std::span<const DocumentNumber> numbers) const;
 
@@ -132,29 +125,6 @@ class Index {
   std::vector<std::uint8_t> lengths_;
   mutable std::shared_mutex lock_;
   mutable std::mutex turnstile_;  ///< a writer that waits holds it, else readers that follow each other keep it out
-};
-
-/// Fills an empty index, document after document in the order of their numbers, with many times the speed of Index.
-class IndexBuilder {
- public:
-  /// Throws std::invalid_argument when the store has documents already.
-  explicit IndexBuilder(Store& store);
-
-  void add(DocumentNumber number, std::span<const Field> fields, std::string_view facts);
-  /// The last ones too; call it once.
-  void finish();
-
- private:
-  void finish_block();
-
-  using Pairs = std::vector<std::pair<std::string, std::string>>;
-
-  Store& store_;
-  std::uint32_t block_ = 0;
-  std::unordered_map<std::string, BlockBuilder> terms_;
-  std::unordered_map<std::string, std::uint32_t> words_;
-  Pairs documents_;
-  Pairs texts_;
 };
 
 }  // namespace alforis::search

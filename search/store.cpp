@@ -7,7 +7,6 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/merge_operator.h>
 #include <rocksdb/sst_file_reader.h>
-#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -225,21 +224,6 @@ void Store::Cursor::next() {
 
 void Store::write(StoreBatch& batch) { require(database_->db->Write({}, &batch.changes_->batch), "written"); }
 
-void Store::load(Shelf shelf, const std::vector<std::pair<std::string, std::string>>& sorted) {
-  if (sorted.empty()) return;
-  const rocksdb::Options options(database_->db->GetOptions(database_->shelf(shelf)));
-  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), options, database_->shelf(shelf));
-  const auto file = directory_ / "load.sst";
-  std::filesystem::remove(file);
-  require(writer.Open(file.string()), "written");
-  for (const auto& [key, value] : sorted) require(writer.Put(key, value), "written");
-  require(writer.Finish(), "written");
-  rocksdb::IngestExternalFileOptions ingest;
-  ingest.move_files = true;
-  require(database_->db->IngestExternalFile(database_->shelf(shelf), {file.string()}, ingest), "written");
-  std::filesystem::remove(file);
-}
-
 void Store::flush() {
   std::vector<rocksdb::ColumnFamilyHandle*> all;
   for (const auto& shelf : database_->shelves) all.push_back(shelf.get());
@@ -273,26 +257,6 @@ void scan_files(
     const std::unique_ptr<rocksdb::Iterator> entry(reader.NewIterator({}));
     for (entry->SeekToFirst(); entry->Valid(); entry->Next()) visit(name, view(entry->key()), view(entry->value()));
   }
-}
-
-std::uint64_t Store::bytes_on_disk() const {
-  std::uint64_t total = 0;
-  for (const auto& shelf : database_->shelves) {
-    std::uint64_t bytes = 0;
-    if (database_->db->GetIntProperty(shelf.get(), rocksdb::DB::Properties::kTotalSstFilesSize, &bytes)) total += bytes;
-  }
-  return total;
-}
-
-std::uint64_t Store::bytes_in_memory() const {
-  std::uint64_t total = database_->cache->GetUsage();
-  for (const auto& shelf : database_->shelves) {
-    std::uint64_t bytes = 0;
-    if (database_->db->GetIntProperty(shelf.get(), rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes)) {
-      total += bytes;
-    }
-  }
-  return total;
 }
 
 }  // namespace alforis::search

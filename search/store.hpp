@@ -94,19 +94,12 @@ class Store {
   /// Not forced to the disk: after a crash the store is as it was after an earlier batch, whole.
   void write(StoreBatch& batch);
 
-  /// Adds what is sorted by its keys, none of which is there, as a finished file.
-  void load(Shelf shelf, const std::vector<std::pair<std::string, std::string>>& sorted);
-
   /// Forces everything to the disk.
   void flush();
 
   /// Rewrites all files, so that nothing of what was deleted or replaced is in any of them. Takes as long as writing
   /// the index once.
   void forget();
-
-  /// Bytes of the files, and of memory that RocksDB uses for them.
-  std::uint64_t bytes_on_disk() const;
-  std::uint64_t bytes_in_memory() const;
 
  private:
   friend class StoreBatch;

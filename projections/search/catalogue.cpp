@@ -27,11 +27,18 @@ void Catalogue::put(DocumentNumber number, const SearchFacts& facts) {
   row.active = facts.active;
   row.country = facts.country;
   row.several = facts.organisations.size() > 1;
+  if (facts.person) note_followed(*facts.person + 1);
+  for (const DocumentNumber organisation : facts.organisations) note_followed(organisation + 1);
   if (row.several) {
     further_[number].assign(facts.organisations.begin() + 1, facts.organisations.end());
   } else {
     further_.erase(number);
   }
+}
+
+void Catalogue::note_followed(std::uint32_t one_past) {
+  if (followed_.size() < one_past) followed_.resize(one_past);
+  followed_[one_past - 1] = true;
 }
 
 UserNumber Catalogue::user_number(const Uuid& id) {
@@ -51,6 +58,7 @@ UserNumber Catalogue::user(const Uuid& id) const {
 
 std::vector<DocumentNumber> Catalogue::followers(DocumentNumber number) const {
   std::vector<DocumentNumber> found;
+  if (number >= followed_.size() || !followed_[number]) return found;
   for (DocumentNumber other = 0; other < end(); ++other) {
     const Row& row = rows_[other];
     bool follows = row.organisation == number + 1 || row.person == number + 1;

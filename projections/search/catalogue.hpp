@@ -50,7 +50,7 @@ class Catalogue {
     for (const auto organisation : further_.at(number)) visit(organisation);
   }
 
-  /// Whose documents hang on one, by a walk through all rows.
+  /// Whose documents hang on one: by a walk through all rows, where there are any.
   std::vector<search::DocumentNumber> followers(search::DocumentNumber number) const;
 
   UserNumber user(const domain::Uuid& id) const;  ///< 0: unknown
@@ -59,6 +59,7 @@ class Catalogue {
   std::size_t users() const { return users_.size(); }
 
  private:
+  void note_followed(std::uint32_t one_past);
   UserNumber user_number(const domain::Uuid& id);
 
   struct User {
@@ -68,6 +69,7 @@ class Catalogue {
   static const Row unknown_;
   std::vector<Row> rows_;
   std::unordered_map<search::DocumentNumber, std::vector<search::DocumentNumber>> further_;
+  std::vector<bool> followed_;  ///< by number: something hangs on it, or did
   std::vector<User> users_;
   std::unordered_map<domain::Uuid, UserNumber> user_numbers_;
 };

@@ -34,6 +34,16 @@ bool is_kept(EntityKind kind) {
   return is_searched(kind) || kind == EntityKind::link || kind == EntityKind::user || kind == EntityKind::workspace;
 }
 
+/// Those that say something here, and those that nobody knows.
+std::vector<Item> kept(std::span<const Item> items) {
+  std::vector<Item> kept;
+  for (const Item& item : items) {
+    const auto kind = domain::entity_kind_of_type(item.event().type);
+    if (!kind || is_kept(*kind)) kept.push_back(item);
+  }
+  return kept;
+}
+
 std::string number_text(std::uint64_t number) {
   std::string text;
   search::put_varint(text, number);
@@ -159,8 +169,9 @@ class BatchIndexer {
     if (batch.from_parked) unpark(batch.items);
   }
 
-  void commit() {
-    into_.index_.write(writing_, [this] {
+  void commit(const eventstore::Cursor& cursor) {
+    into_.index_.write(writing_, [&] {
+      into_.cursor_ = cursor;
       for (const auto& [number, facts] : facts_) into_.catalogue_.put(number, facts);
       for (const auto& slot : folder_.slots<domain::User>()) into_.catalogue_.set_team(slot.id, slot.state->team_id);
     });
@@ -200,9 +211,7 @@ class BatchIndexer {
 
   template <class State>
   void note(const State& state) {
-    if constexpr (requires(SearchIndex & i) { is_searched(k_kind<State>); }) {
-      if (is_searched(k_kind<State>)) wanted_.insert({k_kind<State>, state.id});
-    }
+    if (is_searched(k_kind<State>)) wanted_.insert({k_kind<State>, state.id});
   }
   void note(const domain::Link& link) {
     writing_.batch().put(Shelf::states, links_prefix(*link.person_id) + std::string(bytes_of(link.id)), {});
@@ -508,30 +517,21 @@ void SearchIndex::load(Folder& folder) const {
 }
 
 Written SearchIndex::write(const Batch& batch) {
-  std::vector<Item> kept;
-  for (const Item& item : batch.items) {
-    const auto kind = domain::entity_kind_of_type(item.event().type);
-    if (!kind || is_kept(*kind)) kept.push_back(item);
-  }
-  Folder folder(kept, keys_);
+  const std::vector<Item> items = kept(batch.items);
+  Folder folder(items, keys_);
   load(folder);
   folder.fold();
   BatchIndexer indexer(*this, folder);
   indexer.run(batch);
-  indexer.commit();
-  cursor_ = batch.cursor;
+  indexer.commit(batch.cursor);
   Written written;
   written.rows = indexer.documents();
   return written;
 }
 
-void SearchIndex::probe(std::span<const Item> items) {
-  std::vector<Item> kept;
-  for (const Item& item : items) {
-    const auto kind = domain::entity_kind_of_type(item.event().type);
-    if (!kind || is_kept(*kind)) kept.push_back(item);
-  }
-  Folder folder(kept, keys_);
+void SearchIndex::probe(std::span<const Item> tried) {
+  const std::vector<Item> items = kept(tried);
+  Folder folder(items, keys_);
   load(folder);
   folder.fold();
 }
