@@ -214,7 +214,7 @@ class Installation {
             api::TokenKey(read_token_key(settings.token_key_file)), system_clock_us, settings.services),
         projection_(settings.stores.query(keys_.ring()), *log_, say_build_progress()),
         runner_(*log_, projection_, runner_options("query")),
-        search_(search_options(settings, keys_.ring()), services_.search_index),
+        search_(search_options(settings, keys_.ring()), *log_, services_.search_index),
         search_runner_(*log_, search_, runner_options("search")),
         authenticator_(services_) {
     runner_.subscribe([this](const projections::Committed& committed) {

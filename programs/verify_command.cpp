@@ -11,6 +11,7 @@
 #include "programs/log_walk.hpp"
 #include "programs/settings.hpp"
 #include "programs/vault_keys.hpp"
+#include "projections/search/verify.hpp"
 
 namespace alforis::programs {
 
@@ -23,6 +24,7 @@ struct VerifySettings {
   std::string erasure;  ///< of whom
   std::string values;   ///< file
   std::string postgres_files;
+  bool search = false;
 };
 
 projections::OnBuildProgress progress_on_stderr() {
@@ -37,6 +39,23 @@ projections::OnBuildProgress progress_on_stderr() {
     }
     last = progress.step;
   };
+}
+
+std::function<void(const projections::FillProgress&)> fill_progress_on_stderr() {
+  return [next = std::chrono::steady_clock::time_point{}](const projections::FillProgress& progress) mutable {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next) return;
+    next = now + std::chrono::seconds(1);
+    std::cerr << "search " << progress.step << ": " << progress.done << " of " << progress.all
+              << (isatty(STDERR_FILENO) == 1 ? "   \r" : "\n") << std::flush;
+  };
+}
+
+projections::SearchOptions search_options(const VerifySettings& settings, VaultKeys& keys) {
+  projections::SearchOptions options;
+  options.directory = settings.stores.search_directory();
+  options.keys = &keys.ring();
+  return options;
 }
 
 /// Every record decodes and continues the chain. Throws eventstore::LogDamaged where it does not.
@@ -96,6 +115,27 @@ int verify_erasure(const VerifySettings& settings) {
   return check.erased && check.traces.empty() ? 0 : 1;
 }
 
+std::string search_json(const projections::SearchVerified& verified) {
+  std::string json = R"({"ok":)" + std::string(verified.first ? "false" : "true") + R"(,"position":)" +
+                     std::to_string(verified.position) + R"(,"documents":)" + std::to_string(verified.documents);
+  if (verified.first) {
+    json += R"(,"differences":)" + std::to_string(verified.differences) + R"(,"what":)" + quoted(verified.first->what) +
+            R"(,"id":)" + quoted(verified.first->id);
+  }
+  return json + '}';
+}
+
+void print_search(const projections::SearchVerified& verified) {
+  if (verified.first) {
+    std::cout << "search index: DIFFERENT in " << verified.differences << " places at position " << verified.position
+              << ". First: the " << verified.first->what << " of " << verified.first->id
+              << "\nTo put it right: alforis rebuild --search\n";
+  } else {
+    std::cout << "search index: equal to its rebuild, " << verified.documents << " documents at position "
+              << verified.position << '\n';
+  }
+}
+
 int verify(const VerifySettings& settings) {
   if (!settings.erasure.empty()) return verify_erasure(settings);
   const auto log = open_log(settings.stores, true);
@@ -122,18 +162,41 @@ int verify(const VerifySettings& settings) {
     print_difference(*verified.first, settings.json);
     return 1;
   }
-  if (settings.json)
-    std::cout << R"({"ok":true,"position":)" << verified.position << R"(,"rows":)" << verified.rows << "}\n";
-  else
+  if (!settings.json) {
     std::cout << "query tables: equal to their rebuild, " << verified.rows << " rows at position " << verified.position
               << '\n';
-  return 0;
+  }
+  // Where this machine has one.
+  const auto search = projections::verify_search(*log, search_options(settings, keys), fill_progress_on_stderr());
+  const bool equal = !search || !search->first;
+  if (settings.json) {
+    std::cout << R"({"ok":)" << (equal ? "true" : "false") << R"(,"position":)" << verified.position << R"(,"rows":)"
+              << verified.rows << (search ? R"(,"search":)" + search_json(*search) : "") << "}\n";
+  } else if (search) {
+    print_search(*search);
+  }
+  return equal ? 0 : 1;
+}
+
+int rebuild_search(const VerifySettings& settings, eventstore::Log& log, VaultKeys& keys) {
+  const auto started = std::chrono::steady_clock::now();
+  const auto filled = projections::rebuild_search(log, search_options(settings, keys), fill_progress_on_stderr());
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  if (settings.json) {
+    std::cout << R"({"position":)" << filled.position << R"(,"events":)" << filled.events << R"(,"documents":)"
+              << filled.documents << R"(,"parked":)" << filled.parked_entities << R"(,"seconds":)" << seconds << "}\n";
+  } else {
+    std::cout << "search index: " << filled.documents << " documents made from " << filled.events << " events in "
+              << seconds << " s, up to position " << filled.position << '\n';
+  }
+  return filled.parked_entities == 0 ? 0 : 1;
 }
 
 int rebuild(const VerifySettings& settings) {
   const auto log = open_log(settings.stores, true);
   const auto started = std::chrono::steady_clock::now();
   VaultKeys keys(settings.stores, 0);
+  if (settings.search) return rebuild_search(settings, *log, keys);
   const auto rebuilt = projections::rebuild_query(*log, settings.stores.query(keys.ring()), progress_on_stderr());
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   if (settings.json) {
@@ -188,6 +251,7 @@ void add_rebuild(CLI::App& app, ExitCode& exit) {
       "var/secrets/master.key\nReads and writes go on all "
       "the while.");
   add_store_options(*command, settings->stores, NeedsPostgres::yes);
+  command->add_flag("--search", settings->search, "the search index instead");
   command->add_flag("--json", settings->json, "one JSON object");
   command->callback([settings, &exit] { exit.value = rebuild(*settings); });
 }

@@ -1,57 +1,15 @@
 #include "search/index.hpp"
 
-#include <cmath>
-
-#include "search/varint.hpp"
+#include "search/keys.hpp"
 
 namespace alforis::search {
 
 namespace {
 
-std::string number_key(std::uint32_t number) {
-  std::string key(4, '\0');
-  for (int i = 3; i >= 0; --i, number >>= 8) key[static_cast<std::size_t>(i)] = static_cast<char>(number & 0xff);
-  return key;
-}
-
-std::uint32_t number_of(std::string_view key) {
-  if (key.size() < 4) throw IndexDamaged("the search index has a key that ends early");
-  std::uint32_t number = 0;
-  for (const char c : key.substr(key.size() - 4)) number = number << 8 | static_cast<unsigned char>(c);
-  return number;
-}
-
-/// No term has a NUL, so that a term's blocks never lie between those of another.
-std::string posting_prefix(std::string_view term) {
-  std::string key(term);
-  key.push_back('\0');
-  return key;
-}
-
-std::string posting_key(std::string_view term, DocumentNumber document) {
-  return posting_prefix(term) + number_key(document >> k_block_bits);
-}
-
-std::uint32_t local(DocumentNumber document) { return document & (k_block_documents - 1); }
-
-bool is_word(std::string_view key) { return key.front() == static_cast<char>(Form::word); }
-
 std::uint8_t length_of(const DocumentTerms& terms) {
   std::size_t words = 0;
   for (const auto& [key, places] : terms) words += is_word(key) ? places.size() : 0;
-  return static_cast<std::uint8_t>(std::min(255.0, std::log(static_cast<double>(words) + 1) / std::log(1.25)));
-}
-
-std::string document_record(std::uint8_t length, std::string_view facts) {
-  std::string record(1, static_cast<char>(length));
-  record += facts;
-  return record;
-}
-
-std::string count_text(std::uint64_t count) {
-  std::string text;
-  put_varint(text, count);
-  return text;
+  return length_code(words);
 }
 
 }  // namespace
@@ -62,18 +20,22 @@ std::string term_key(Form form, std::string_view text) {
   return key;
 }
 
-DocumentTerms terms_of(std::span<const Field> fields) {
-  DocumentTerms terms;
+void each_place(std::span<const Field> fields, const std::function<void(const Term& term, Place place)>& visit) {
   std::array<std::uint32_t, k_most_fields> next{};
   for (const Field& field : fields) {
     std::uint32_t& from = next[field.number];
     std::uint32_t last = 0;
     for (const Term& term : analyse(field.kind, field.text)) {
-      terms[term_key(term.form, term.text)].push_back({field.number, from + term.position});
+      visit(term, {field.number, from + term.position});
       last = term.position + 1;
     }
     if (last > 0) from += last + k_field_gap;
   }
+}
+
+DocumentTerms terms_of(std::span<const Field> fields) {
+  DocumentTerms terms;
+  each_place(fields, [&](const Term& term, Place place) { terms[term_key(term.form, term.text)].push_back(place); });
   for (auto& [key, places] : terms) {
     std::sort(places.begin(), places.end());
     places.erase(std::unique(places.begin(), places.end()), places.end());
@@ -110,7 +72,8 @@ std::optional<std::vector<Field>> decode_fields(std::string_view bytes) {
 
 // ---- opening
 
-Index::Index(const std::filesystem::path& directory, const Load& load) : store_(directory) {
+Index::Index(const std::filesystem::path& directory, const Load& load, Store::Access access)
+    : store_(directory, access) {
   std::vector<std::pair<std::string, std::uint32_t>> words;
   store_.scan(Shelf::words, {}, {}, [&](std::string_view key, std::string_view value) {
     std::uint64_t count = 0;
@@ -148,19 +111,20 @@ void Index::Writing::replace(DocumentNumber number, const DocumentTerms& after) 
   DocumentTerms& before = known->second;
   for (const auto& [key, places] : before) {
     if (after.contains(key)) continue;
-    batch_.merge(posting_key(key, number), encode_absence(local(number)));
+    changes_[posting_key(key, number)] += encode_absence(local_number(number));
     if (is_word(key)) --counts_[key.substr(1)];
   }
   for (const auto& [key, places] : after) {
     const auto had = before.find(key);
     if (had != before.end() && had->second == places) continue;
-    batch_.merge(posting_key(key, number), encode_posting(local(number), encode_places(places)));
+    changes_[posting_key(key, number)] += encode_posting(local_number(number), encode_places(places));
     if (had == before.end() && is_word(key)) ++counts_[key.substr(1)];
   }
   before = after;
 }
 
 void Index::write(Writing& writing, const std::function<void()>& meanwhile) {
+  for (const auto& [key, changes] : writing.changes_) writing.batch_.merge(key, changes);
   for (const auto& [word, change] : writing.counts_) {
     if (change == 0) continue;
     const auto count = static_cast<std::int64_t>(dictionary_.documents(word)) + change;

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "search/analysis.hpp"
@@ -35,8 +36,11 @@ struct Field {
 /// A term as the index names it: its form's letter, then its text.
 std::string term_key(Form form, std::string_view text);
 
-/// The terms of some fields with their places, by their keys. Fields of one number follow each other with a gap of
-/// k_field_gap positions, so that nothing is side by side over their border.
+/// Visits the terms of some fields with their places. Fields of one number follow each other with a gap of k_field_gap
+/// positions, so that nothing is side by side over their border.
+void each_place(std::span<const Field> fields, const std::function<void(const Term& term, Place place)>& visit);
+
+/// The same by the terms' keys, each place once, in order.
 using DocumentTerms = std::map<std::string, std::vector<Place>>;
 DocumentTerms terms_of(std::span<const Field> fields);
 inline constexpr std::uint32_t k_field_gap = 100;
@@ -57,7 +61,7 @@ class Index {
   /// Opens or makes the index in a directory of its own. `load` is called for each document, by its number, with its
   /// facts. Throws IndexDamaged, IndexUnavailable.
   using Load = std::function<void(DocumentNumber number, std::string_view facts)>;
-  Index(const std::filesystem::path& directory, const Load& load);
+  Index(const std::filesystem::path& directory, const Load& load, Store::Access access = Store::Access::whole);
 
   // ---- writing
 
@@ -78,7 +82,8 @@ class Index {
     Index& index_;
     StoreBatch batch_;
     std::map<DocumentNumber, DocumentTerms> before_;  ///< of those that are changed, what this writing has made of them
-    std::map<std::string, std::int64_t> counts_;      ///< of words
+    std::unordered_map<std::string, std::string> changes_;  ///< of blocks, one behind the other
+    std::map<std::string, std::int64_t> counts_;            ///< of words
     std::map<DocumentNumber, std::uint8_t> lengths_;
   };
 

@@ -7,6 +7,7 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/merge_operator.h>
 #include <rocksdb/sst_file_reader.h>
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -112,14 +113,16 @@ struct Store::Database {
     return options;
   }
 
-  rocksdb::Status open(const std::string& directory) {
+  rocksdb::Status open(const std::string& directory, Access access) {
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
     for (std::size_t i = 0; i < k_shelves; ++i) {
       descriptors.emplace_back(k_names[i], shelf_options(static_cast<Shelf>(i)));
     }
     rocksdb::DB* opened = nullptr;
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    auto status = rocksdb::DB::Open(options(), directory, descriptors, &handles, &opened);
+    auto status = access == Access::whole
+                      ? rocksdb::DB::Open(options(), directory, descriptors, &handles, &opened)
+                      : rocksdb::DB::OpenForReadOnly(options(), directory, descriptors, &handles, &opened);
     db.reset(opened);
     for (auto* handle : handles) shelves.emplace_back(handle);
     return status;
@@ -156,9 +159,10 @@ std::size_t StoreBatch::bytes() const { return changes_->batch.GetDataSize(); }
 
 // ---- store
 
-Store::Store(const std::filesystem::path& directory) : directory_(directory), database_(std::make_unique<Database>()) {
-  std::filesystem::create_directories(directory);
-  require(database_->open(directory.string()), "opened");
+Store::Store(const std::filesystem::path& directory, Access access)
+    : directory_(directory), database_(std::make_unique<Database>()) {
+  if (access == Access::whole) std::filesystem::create_directories(directory);
+  require(database_->open(directory.string(), access), "opened");
 }
 
 Store::~Store() = default;
@@ -223,6 +227,26 @@ void Store::Cursor::next() {
 }
 
 void Store::write(StoreBatch& batch) { require(database_->db->Write({}, &batch.changes_->batch), "written"); }
+
+void Store::write_unlogged(StoreBatch& batch) {
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  require(database_->db->Write(options, &batch.changes_->batch), "written");
+}
+
+void Store::load(Shelf shelf, const SortedPairs& pairs) {
+  if (pairs.empty()) return;
+  const rocksdb::Options options(database_->db->GetOptions(database_->shelf(shelf)));
+  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), options, database_->shelf(shelf));
+  const auto file = directory_ / ("load-" + std::to_string(loads_++) + ".sst");
+  require(writer.Open(file.string()), "written");
+  for (const auto& [key, value] : pairs) require(writer.Put(slice(key), slice(value)), "written");
+  require(writer.Finish(), "written");
+  rocksdb::IngestExternalFileOptions ingest;
+  ingest.move_files = true;
+  require(database_->db->IngestExternalFile(database_->shelf(shelf), {file.string()}, ingest), "written");
+  std::filesystem::remove(file);
+}
 
 void Store::flush() {
   std::vector<rocksdb::ColumnFamilyHandle*> all;

@@ -1,6 +1,7 @@
 #pragma once
 // Where the index lies: RocksDB, behind shelves of keys and values that are written together or not at all.
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -34,6 +35,9 @@ enum class Shelf : std::uint8_t {
 };
 inline constexpr std::size_t k_shelves = 6;
 
+/// Keys and values in the order of the keys, each key once.
+using SortedPairs = std::vector<std::pair<std::string, std::string>>;
+
 class Store;
 
 /// Changes that are written together.
@@ -61,8 +65,11 @@ class StoreBatch {
 /// Thread-safe for reading beside one writer. Everything throws IndexDamaged or IndexUnavailable.
 class Store {
  public:
-  /// Opens or makes it. The directory is the store's alone.
-  explicit Store(const std::filesystem::path& directory);
+  enum class Access : std::uint8_t {
+    whole,    ///< opens or makes it; the directory is this store's alone
+    reading,  ///< as it is now, also beside another program that writes on
+  };
+  explicit Store(const std::filesystem::path& directory, Access access = Access::whole);
   ~Store();
 
   std::optional<std::string> get(Shelf shelf, std::string_view key) const;
@@ -94,6 +101,13 @@ class Store {
   /// Not forced to the disk: after a crash the store is as it was after an earlier batch, whole.
   void write(StoreBatch& batch);
 
+  /// The same without the write-ahead log: nothing of it is sure before flush(). For a store that is filled, and thrown
+  /// away if that breaks off.
+  void write_unlogged(StoreBatch& batch);
+
+  /// Takes over keys that the shelf does not have, as a file of their own. Thread-safe beside itself.
+  void load(Shelf shelf, const SortedPairs& pairs);
+
   /// Forces everything to the disk.
   void flush();
 
@@ -106,6 +120,7 @@ class Store {
   struct Database;
   std::filesystem::path directory_;
   std::unique_ptr<Database> database_;
+  std::atomic<unsigned> loads_{0};
 };
 
 /// What the files of a store hold, one entry after the other, whether it still counts or not: keys and values of the

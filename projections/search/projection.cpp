@@ -1,6 +1,10 @@
 #include "projections/search/projection.hpp"
 
-#include <filesystem>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <charconv>
 
 #include "domain/events.hpp"
 
@@ -10,58 +14,187 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view k_version = "v1";
+constexpr std::string_view k_filling = "filling";
 constexpr std::string_view k_damaged = "damaged";
+constexpr std::string_view k_lock = "lock";
+constexpr std::chrono::seconds k_word_interval{5};
+constexpr std::chrono::seconds k_look_interval{1};
+
+fs::path version_directory(const fs::path& directory, int number) { return directory / ("v" + std::to_string(number)); }
+
+/// Their numbers; of other names none.
+std::vector<int> versions_in(const fs::path& directory) {
+  std::vector<int> numbers;
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    const std::string name = entry.path().filename().string();
+    int number = 0;
+    const auto [end, failed] = std::from_chars(name.data() + 1, name.data() + name.size(), number);
+    if (name.front() == 'v' && failed == std::errc() && end == name.data() + name.size()) numbers.push_back(number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+/// 0: none.
+int newest_version(const fs::path& directory) {
+  const auto numbers = versions_in(directory);
+  return numbers.empty() ? 0 : numbers.back();
+}
+
+/// Held by who fills. Goes with the process.
+class FillLock {
+ public:
+  explicit FillLock(const fs::path& directory)
+      : file_(::open((directory / k_lock).c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
+    if (file_ < 0) throw StoreUnavailable("the search index can't be filled: no lock in " + directory.string());
+    if (flock(file_, LOCK_EX | LOCK_NB) == 0) return;
+    close(file_);
+    throw StoreUnavailable("another search index is being filled in " + directory.string());
+  }
+  ~FillLock() { close(file_); }
+  FillLock(const FillLock&) = delete;
+  FillLock& operator=(const FillLock&) = delete;
+
+ private:
+  int file_;
+};
+
+/// Into a directory that takes the version's name when everything is there.
+Filled fill_version(eventstore::Log& log, const SearchOptions& options, int number,
+                    const std::function<void(const FillProgress&)>& say, const std::stop_token& stop) {
+  const FillLock lock(options.directory);
+  const fs::path filling = options.directory / k_filling;
+  fs::remove_all(filling);
+  const Filled filled = fill_search_index(log, filling, *options.keys, say, stop);
+  fs::rename(filling, version_directory(options.directory, number));
+  return filled;
+}
 
 }  // namespace
 
-SearchProjection::SearchProjection(SearchOptions options, CurrentIndex& current)
-    : options_(std::move(options)), current_(current) {}
+Filled rebuild_search(eventstore::Log& log, const SearchOptions& options,
+                      const std::function<void(const FillProgress&)>& say, const std::stop_token& stop) {
+  fs::create_directories(options.directory);
+  return fill_version(log, options, newest_version(options.directory) + 1, say, stop);
+}
+
+std::optional<fs::path> current_version(const fs::path& directory) {
+  if (!fs::exists(directory)) return std::nullopt;
+  const int newest = newest_version(directory);
+  return newest == 0 ? std::nullopt : std::optional(version_directory(directory, newest));
+}
+
+// ---- versions
+
+/// One that is open, and its files, which go with it when another has taken its place.
+struct SearchProjection::Version {
+  Version(const fs::path& where, int its_number, const privacy::Keys& keys)
+      : directory(where), number(its_number), index(std::make_unique<SearchIndex>(where, keys)) {}
+  ~Version() {
+    index.reset();
+    std::error_code ignored;
+    if (replaced) fs::remove_all(directory, ignored);
+  }
+  Version(const Version&) = delete;
+  Version& operator=(const Version&) = delete;
+
+  fs::path directory;
+  int number;
+  std::unique_ptr<SearchIndex> index;
+  std::atomic<bool> replaced{false};
+};
+
+SearchProjection::SearchProjection(SearchOptions options, eventstore::Log& log, CurrentIndex& current)
+    : options_(std::move(options)), log_(log), current_(current) {}
 
 SearchProjection::~SearchProjection() { current_.set(nullptr); }
 
-/// Runs `work` and turns what the index throws into what a Projection throws. The index is let go of then: the next
-/// open() opens its files again, since RocksDB does not write on after a full disk, or sets them aside when they are
-/// damaged.
+void SearchProjection::say(const std::string& message) const {
+  if (options_.say) options_.say(message);
+}
+
+/// Runs `work` and turns what the index throws into what a Projection throws. A full disk lets go of the index, since
+/// RocksDB does not write on after that: the next open() opens its files again. One that is damaged goes on being
+/// searched until the next one is filled.
 template <class Work>
 auto SearchProjection::with_index(Work&& work) {
-  if (!index_) throw StoreUnavailable("the search index is not open");
+  if (!version_) throw StoreUnavailable("the search index is not open");
   try {
-    return work(*index_);
+    return work(*version_->index);
   } catch (const search::IndexDamaged& damaged) {
-    index_.reset();
-    current_.set(nullptr);
+    current_.note_damage();
     throw StoreUnavailable(damaged.what());
   } catch (const search::IndexUnavailable& away) {
-    index_.reset();
+    version_.reset();
     throw StoreUnavailable(away.what());
   }
 }
 
-std::shared_ptr<SearchIndex> SearchProjection::opened() {
-  const fs::path directory = options_.directory / k_version;
-  try {
-    return std::make_shared<SearchIndex>(directory, *options_.keys);
-  } catch (const search::IndexDamaged& damaged) {
-    if (options_.say) options_.say(std::string(damaged.what()) + ": it is set aside and filled anew");
-    const fs::path aside = options_.directory / k_damaged;
-    fs::remove_all(aside);
-    fs::rename(directory, aside);
-    return std::make_shared<SearchIndex>(directory, *options_.keys);
-  }
+void SearchProjection::set_aside(int number) {
+  const fs::path aside = options_.directory / k_damaged;
+  fs::remove_all(aside);
+  fs::rename(version_directory(options_.directory, number), aside);
 }
 
-Projection::Opened SearchProjection::open(const std::stop_token&) {
+std::shared_ptr<SearchProjection::Version> SearchProjection::filled(int number, const std::stop_token& stop) {
+  auto next_word = std::chrono::steady_clock::now() + k_word_interval;
+  const auto tell = [&](const FillProgress& progress) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_word) return;
+    next_word = now + k_word_interval;
+    say("filling a new index (" + std::string(progress.step) + "): " + std::to_string(progress.done) + " of " +
+        std::to_string(progress.all));
+  };
+  const auto began = std::chrono::steady_clock::now();
+  const Filled filled = fill_version(log_, options_, number, tell, stop);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  say("filled a new index from " + std::to_string(filled.events) + " events: " + std::to_string(filled.documents) +
+      " documents in " + std::to_string(static_cast<int>(took.count() + 0.5)) + " s");
+  return std::make_shared<Version>(version_directory(options_.directory, number), number, *options_.keys);
+}
+
+std::shared_ptr<SearchProjection::Version> SearchProjection::opened(const std::stop_token& stop) {
+  fs::create_directories(options_.directory);
+  int newest = newest_version(options_.directory);
+  if (current_.damaged() && newest != 0) {
+    say("the search index is damaged: it is set aside and filled anew");
+    set_aside(newest);
+    current_.forget_damage();
+    return filled(newest + 1, stop);
+  }
+  if (newest != 0) {
+    try {
+      return std::make_shared<Version>(version_directory(options_.directory, newest), newest, *options_.keys);
+    } catch (const search::IndexDamaged& damaged) {
+      say(std::string(damaged.what()) + ": it is set aside and filled anew");
+      set_aside(newest);
+    }
+  }
+  if (log_.end() > options_.fill_from) return filled(newest + 1, stop);
+  return std::make_shared<Version>(version_directory(options_.directory, newest + 1), newest + 1, *options_.keys);
+}
+
+Projection::Opened SearchProjection::open(const std::stop_token& stop) {
   bool fresh = false;
   try {
-    if (!index_) {
-      current_.set(nullptr);
-      index_ = opened();
+    const bool stays = version_ && !current_.damaged() && newest_version(options_.directory) == version_->number;
+    if (!stays) {
+      if (!version_) current_.set(nullptr);  // the same files may be opened again
+      const auto before = version_;
+      version_ = opened(stop);
+      if (before) before->replaced = true;
+      for (const int number : versions_in(options_.directory)) {
+        if (number < version_->number && !(before && before->number == number)) {
+          fs::remove_all(version_directory(options_.directory, number));
+        }
+      }
       fresh = true;
     }
-    Opened found{index_->cursor(), index_->parked_entities(), fresh};
-    current_.set(index_);
-    return found;
+    current_.set(std::shared_ptr<const SearchIndex>(version_, version_->index.get()));
+    return {version_->index->cursor(), version_->index->parked_entities(), fresh};
+  } catch (const search::IndexDamaged& damaged) {
+    current_.note_damage();
+    throw StoreUnavailable(damaged.what());
   } catch (const search::IndexUnavailable& away) {
     throw StoreUnavailable(away.what());
   } catch (const fs::filesystem_error& failed) {
@@ -69,7 +202,15 @@ Projection::Opened SearchProjection::open(const std::stop_token&) {
   }
 }
 
+void SearchProjection::check() {
+  if (!version_) return;
+  next_look_ = std::chrono::steady_clock::now() + k_look_interval;
+  if (current_.damaged()) throw Superseded("the search index is damaged");
+  if (newest_version(options_.directory) > version_->number) throw Superseded("there is a newer search index");
+}
+
 Written SearchProjection::write(const Batch& batch) {
+  if (std::chrono::steady_clock::now() >= next_look_) check();
   Written written = with_index([&](SearchIndex& index) { return index.write(batch); });
   forget_soon(batch.items);
   return written;
@@ -82,9 +223,9 @@ void SearchProjection::forget_soon(std::span<const Item> items) {
   if (!erased) return;
   to_forget_ = true;
   if (forgets_.exchange(true)) return;
-  forgetting_ = std::jthread([this, index = index_] {
+  forgetting_ = std::jthread([this, version = version_] {
     do {
-      while (to_forget_.exchange(false)) forget(*index);
+      while (to_forget_.exchange(false)) forget(*version->index);
       forgets_ = false;
     } while (to_forget_ && !forgets_.exchange(true));
   });
@@ -92,9 +233,10 @@ void SearchProjection::forget_soon(std::span<const Item> items) {
 
 void SearchProjection::forget(SearchIndex& index) const {
   try {
+    fs::remove_all(options_.directory / k_damaged);
     index.index().store().forget();
   } catch (const std::exception& failed) {
-    if (options_.say) options_.say(std::string("erased values may still be in the files: ") + failed.what());
+    say(std::string("erased values may still be in the files: ") + failed.what());
   }
 }
 

@@ -1,8 +1,9 @@
 #include "projections/search/search_index.hpp"
 
 #include "domain/kinds.hpp"
-#include "domain/wire/json.hpp"
-#include "search/varint.hpp"
+#include "projections/search/compose.hpp"
+#include "projections/search/records.hpp"
+#include "search/keys.hpp"
 
 namespace alforis::projections {
 
@@ -12,22 +13,6 @@ using search::DocumentNumber;
 using search::Shelf;
 
 namespace {
-
-constexpr std::string_view k_layout_key = "layout";
-constexpr std::string_view k_cursor_key = "cursor";
-constexpr std::string_view k_next_key = "next";
-
-// ---- keys of the states' shelf
-
-std::string_view bytes_of(const Uuid& id) {
-  return {reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()};
-}
-
-std::string state_prefix(EntityKind kind) { return {'e', static_cast<char>(kind)}; }
-std::string state_key(EntityKind kind, const Uuid& id) { return state_prefix(kind) + std::string(bytes_of(id)); }
-std::string number_key(const Uuid& id) { return 'n' + std::string(bytes_of(id)); }
-std::string links_prefix(const Uuid& person) { return 'l' + std::string(bytes_of(person)); }
-std::string parked_prefix(std::string_view entity) { return 'p' + std::string(entity) + '\0'; }
 
 /// Whether the kind's states are kept: those that are found, and those that say something of them.
 bool is_kept(EntityKind kind) {
@@ -44,127 +29,33 @@ std::vector<Item> kept(std::span<const Item> items) {
   return kept;
 }
 
-std::string number_text(std::uint64_t number) {
-  std::string text;
-  search::put_varint(text, number);
-  return text;
-}
-
-std::uint64_t number_of(std::string_view text) {
-  std::uint64_t number = 0;
-  if (!search::take_varint(text, number))
-    throw search::IndexDamaged("the search index has a number that can't be read");
-  return number;
-}
-
-std::string encode_cursor(const eventstore::Cursor& cursor) {
-  std::string bytes;
-  search::put_varint(bytes, cursor.position);
-  search::put_varint(bytes, cursor.epoch);
-  search::put_varint(bytes, cursor.sequence);
-  bytes.append(reinterpret_cast<const char*>(cursor.chain.data()), cursor.chain.size());
-  return bytes;
-}
-
-eventstore::Cursor decode_cursor(std::string_view bytes) {
-  eventstore::Cursor cursor;
-  if (!search::take_varint(bytes, cursor.position) || !search::take_varint(bytes, cursor.epoch) ||
-      !search::take_varint(bytes, cursor.sequence) || bytes.size() != cursor.chain.size()) {
-    throw search::IndexDamaged("the search index has a checkpoint that can't be read");
-  }
-  std::memcpy(cursor.chain.data(), bytes.data(), bytes.size());
-  return cursor;
-}
-
-// ---- parked events
-
-void put_text(std::string& out, std::string_view text) {
-  search::put_varint(out, text.size());
-  out += text;
-}
-
-std::string take_text(std::string_view& in) {
-  std::uint64_t size = 0;
-  std::string_view text;
-  if (!search::take_varint(in, size) || !search::take_bytes(in, size, text)) {
-    throw search::IndexDamaged("the search index has a parked event that can't be read");
-  }
-  return std::string(text);
-}
-
-std::string parked_key(const ParkedEvent& parked) {
-  std::string key = parked_prefix(parked.entity_id());
-  for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(parked.commit.position >> shift));
-  for (int shift = 24; shift >= 0; shift -= 8) key.push_back(static_cast<char>(parked.index >> shift));
-  return key;
-}
-
-std::string encode_parked(const ParkedEvent& parked) {
-  const eventstore::Commit& commit = parked.commit;
-  std::string bytes;
-  for (const std::uint64_t number : {commit.position, std::uint64_t{parked.index}, commit.epoch, commit.sequence,
-                                     static_cast<std::uint64_t>(commit.time_us)}) {
-    search::put_varint(bytes, number);
-  }
-  const eventstore::Event& event = commit.events.front();
-  for (const std::string_view text :
-       {std::string_view(parked.reason), std::string_view(event.type), std::string_view(event.entity_id),
-        std::string_view(event.data), std::string_view(commit.command_id), std::string_view(commit.actor),
-        std::string_view(commit.metadata)}) {
-    put_text(bytes, text);
-  }
-  return bytes;
-}
-
-ParkedEvent decode_parked(std::string_view bytes) {
-  ParkedEvent parked;
-  std::array<std::uint64_t, 5> numbers{};
-  for (auto& number : numbers) {
-    if (!search::take_varint(bytes, number))
-      throw search::IndexDamaged("the search index has a parked event that can't be read");
-  }
-  parked.commit.position = numbers[0];
-  parked.index = static_cast<std::uint32_t>(numbers[1]);
-  parked.commit.epoch = numbers[2];
-  parked.commit.sequence = numbers[3];
-  parked.commit.time_us = static_cast<std::int64_t>(numbers[4]);
-  parked.reason = take_text(bytes);
-  auto& event = parked.commit.events.emplace_back();
-  event.type = take_text(bytes);
-  event.entity_id = take_text(bytes);
-  event.data = take_text(bytes);
-  parked.commit.command_id = take_text(bytes);
-  parked.commit.actor = take_text(bytes);
-  parked.commit.metadata = take_text(bytes);
-  return parked;
-}
-
-std::array<char, 2> country_of(const std::optional<domain::CountryCode>& country) {
-  if (!country) return {};
-  return {country->view()[0], country->view()[1]};
-}
-
-template <class State>
-constexpr EntityKind k_kind = domain::EventsOf<State>::k_kind;
-
 }  // namespace
 
 /// Makes the documents of one batch.
-class BatchIndexer {
+class BatchIndexer final : private Neighbours {
  public:
   BatchIndexer(SearchIndex& into, const Folder& folder)
       : into_(into), folder_(folder), writing_(into.index_), next_number_(into.next_number_) {}
 
   void run(const Batch& batch) {
-    keep_states();
+    keep_states(batch);
     boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([&]<class T>(T) {
       using State = typename T::type;
       for (const auto& slot : folder_.slots<State>()) note(*slot.state);
     });
     put_documents();
+    writing_.batch().put(Shelf::meta, k_next_key, search::count_text(next_number_));
+  }
+
+  /// What the batch makes of entities, which documents are made from. Theirs come with run(), or in the end.
+  void keep_states(const Batch& batch) {
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([&]<class T>(T) {
+      using State = typename T::type;
+      if (!is_kept(k_kind<State>)) return;
+      for (const auto& slot : folder_.slots<State>()) keep_state(*slot.state);
+    });
     auto& store = writing_.batch();
     store.put(Shelf::meta, k_cursor_key, encode_cursor(batch.cursor));
-    store.put(Shelf::meta, k_next_key, number_text(next_number_));
     for (const ParkedEvent& parked : batch.parked) store.put(Shelf::states, parked_key(parked), encode_parked(parked));
     if (batch.from_parked) unpark(batch.items);
   }
@@ -178,23 +69,23 @@ class BatchIndexer {
     into_.next_number_ = next_number_;
   }
 
+  /// Without documents, and without certainty that it is on the disk: while an index is filled.
+  void commit_states(const eventstore::Cursor& cursor) {
+    into_.index_.store().write_unlogged(writing_.batch());
+    into_.cursor_ = cursor;
+  }
+
   std::size_t documents() const { return facts_.size(); }
 
  private:
-  void keep_states() {
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, domain::AllStates>>([&]<class T>(T) {
-      using State = typename T::type;
-      if (!is_kept(k_kind<State>)) return;
-      for (const auto& slot : folder_.slots<State>()) {
-        document_.clear();
-        if constexpr (domain::HasSecrets<State>) {
-          domain::wire::write_without_secrets(document_, *slot.state);
-        } else {
-          domain::wire::write_json(document_, *slot.state);
-        }
-        writing_.batch().put(Shelf::states, state_key(k_kind<State>, slot.id), document_);
-      }
-    });
+  template <class State>
+  void keep_state(const State& state) {
+    document_.clear();
+    write_state(document_, state);
+    writing_.batch().put(Shelf::states, state_key(k_kind<State>, state.id), document_);
+    if constexpr (std::is_same_v<State, domain::Link>) {
+      writing_.batch().put(Shelf::states, links_prefix(*state.person_id) + std::string(bytes_of(state.id)), {});
+    }
   }
 
   void unpark(std::span<const Item> items) {
@@ -214,7 +105,6 @@ class BatchIndexer {
     if (is_searched(k_kind<State>)) wanted_.insert({k_kind<State>, state.id});
   }
   void note(const domain::Link& link) {
-    writing_.batch().put(Shelf::states, links_prefix(*link.person_id) + std::string(bytes_of(link.id)), {});
     links_[*link.person_id].insert(link.id);
     wanted_.insert({EntityKind::person, *link.person_id});
     // Whether what is about the person may name them hangs on their links.
@@ -222,16 +112,16 @@ class BatchIndexer {
       for (const DocumentNumber other : into_.catalogue_.followers(*number)) want(other);
     }
   }
-  void note(const domain::Organisation& organisation) { note_named(organisation, name_of(organisation)); }
-  void note(const domain::Person& person) { note_named(person, name_of(person)); }
-  void note(const domain::Produit& produit) { note_named(produit, name_of(produit)); }
+  void note(const domain::Organisation& organisation) { note_named(organisation); }
+  void note(const domain::Person& person) { note_named(person); }
+  void note(const domain::Produit& produit) { note_named(produit); }
 
   /// Whose name changes is written anew in whatever names it.
   template <class State>
-  void note_named(const State& state, const std::string& name) {
+  void note_named(const State& state) {
     wanted_.insert({k_kind<State>, state.id});
     const auto number = known_number(state.id);
-    if (!number || name == name_before(*number)) return;
+    if (!number || name_of(state) == name_before(*number)) return;
     if constexpr (std::is_same_v<State, domain::Produit>) {
       for (DocumentNumber other = 0; other < into_.catalogue_.end(); ++other) {
         if (into_.catalogue_.row(other).kind == EntityKind::mandat) want(other);
@@ -257,155 +147,60 @@ class BatchIndexer {
 
   // ---- numbers
 
-  std::optional<DocumentNumber> known_number(const Uuid& id) const {
+  std::optional<DocumentNumber> known_number(const Uuid& id) {
     if (const auto known = numbers_.find(id); known != numbers_.end()) return known->second;
-    const auto stored = into_.index_.store().get(Shelf::states, number_key(id));
-    return stored ? std::optional(static_cast<DocumentNumber>(number_of(*stored))) : std::nullopt;
+    const auto stored = into_.index_.store().get(Shelf::states, document_number_key(id));
+    if (!stored) return std::nullopt;
+    return numbers_[id] = static_cast<DocumentNumber>(read_number(*stored));
   }
 
-  DocumentNumber number(const Uuid& id) {
-    if (const auto known = known_number(id)) return numbers_[id] = *known;
+  DocumentNumber number(EntityKind, const Uuid& id) override {
+    if (const auto known = known_number(id)) return *known;
     const DocumentNumber fresh = next_number_++;
-    writing_.batch().put(Shelf::states, number_key(id), number_text(fresh));
+    writing_.batch().put(Shelf::states, document_number_key(id), search::count_text(fresh));
     return numbers_[id] = fresh;
   }
 
-  // ---- documents
+  // ---- those around
 
   /// As it is after the batch; nullopt when the Log has not told of it, or what it told could not be applied.
   template <class State>
   std::optional<State> state(const Uuid& id) const {
     if (const auto* slot = folder_.slots<State>().find(id)) return *slot->state;
-    const auto document = into_.index_.store().get(Shelf::states, state_key(k_kind<State>, id));
-    if (!document) return std::nullopt;
-    auto read = domain::wire::from_stored<State>(*document);
-    if (!read) throw search::IndexDamaged("the search index has a state that can't be read");
-    return std::move(*read);
+    return into_.state<State>(id);
   }
 
-  void put_documents() {
-    for (const auto& [kind, id] : wanted_) {
-      domain::with_state(kind, [&, id = id]<class T>(T) {
-        using State = typename T::type;
-        if constexpr (requires(const State& s) { put(s); }) {
-          if (const auto found = state<State>(id)) put(*found);
-        }
-      });
-    }
-  }
+  std::string organisation_name(const Uuid& id) override { return name<domain::Organisation>(id); }
+  std::string produit_name(const Uuid& id) override { return name<domain::Produit>(id); }
 
   template <class State>
-  SearchFacts facts_of(const State& state) {
-    SearchFacts facts;
-    facts.id = state.id;
-    facts.kind = k_kind<State>;
-    facts.shown = !state.deleted();
-    facts.time_us = state.updated_at.micros();
-    return facts;
-  }
-
-  void finish(const SearchFacts& facts, const std::vector<search::Field>& fields) {
-    finish(number(facts.id), facts, fields);
-  }
-
-  void finish(DocumentNumber own, const SearchFacts& facts, const std::vector<search::Field>& fields) {
-    writing_.put(own, fields, encode_facts(facts));
-    facts_.insert_or_assign(own, facts);
-  }
-
-  void add_organisation(const std::optional<Uuid>& id, SearchFacts& facts, Surroundings& around) {
-    if (!id) return;
-    const DocumentNumber own = number(*id);
-    if (std::find(facts.organisations.begin(), facts.organisations.end(), own) != facts.organisations.end()) return;
-    facts.organisations.push_back(own);
-    const auto organisation = state<domain::Organisation>(*id);
-    if (organisation && !organisation->deleted()) around.organisations.push_back(name_of(*organisation));
-  }
-
-  void add_person(const std::optional<Uuid>& id, SearchFacts& facts, Surroundings& around) {
-    if (!id) return;
-    facts.person = number(*id);
-    const auto person = state<domain::Person>(*id);
-    if (person && !name_of(*person).empty() && is_seen_with(*id, facts)) around.person = name_of(*person);
-  }
-
-  /// Whether whoever sees the document sees the person too: else it must not tell who that is.
-  bool is_seen_with(const Uuid& person, const SearchFacts& facts) {
-    const auto links = live_links(person);
-    return facts.organisations.empty() || links.empty() ||
-           std::any_of(links.begin(), links.end(), [&](const domain::Link& link) {
-             return number(*link.organisation_id) == facts.organisations[0];
-           });
-  }
-
-  void put(const domain::Organisation& organisation) {
-    SearchFacts facts = facts_of(organisation);
-    facts.active = organisation.active && organisation.pipeline_stage != domain::PipelineStage::inactif;
-    facts.stage = static_cast<std::uint8_t>(organisation.pipeline_stage);
-    facts.country = country_of(organisation.country);
-    facts.owner = organisation.owner_id;
-    finish(facts, search_fields(organisation));
-  }
-
-  void put(const domain::Person& person) {
-    SearchFacts facts = facts_of(person);
-    facts.shown = facts.shown && !person.erased_at;
-    facts.active = person.active;
-    facts.country = country_of(person.country);
-    const DocumentNumber own = number(person.id);
-    // Also of one that is deleted: who sees what is about them hangs on it.
-    const std::vector<domain::Link> links = live_links(person.id);
-    for (std::size_t i = 1; i < links.size(); ++i) put_part(person, facts, links[i], own);
-    retire_parts(person.id, facts, links, own);
-    Surroundings around;
-    if (!links.empty()) {
-      add_organisation(*links[0].organisation_id, facts, around);
-      around.links.push_back(links[0]);
+  const std::string& name(const Uuid& id) {
+    const auto [known, fresh] = names_.try_emplace(id);
+    if (fresh) {
+      if (const auto named = state<State>(id)) known->second = name_of(*named);
     }
-    for (std::size_t i = 1; i < links.size(); ++i) facts.organisations.push_back(number(*links[i].organisation_id));
-    finish(own, facts, search_fields(person, around));
+    return known->second;
   }
 
-  /// What an organisation says of a person (its own name, their post there) only who sees it may find: each further one
-  /// has a document of its own, a part of the person's.
-  void put_part(const domain::Person& person, SearchFacts facts, const domain::Link& link, DocumentNumber whole) {
-    Surroundings around;
-    add_organisation(*link.organisation_id, facts, around);
-    around.links.push_back(link);
-    facts.person = whole;
-    finish(number(link.id), facts, search_fields(person, around));
-  }
-
-  /// Parts of links that have ended, or that the first part tells of now.
-  void retire_parts(const Uuid& person, SearchFacts facts, const std::vector<domain::Link>& links,
-                    DocumentNumber whole) {
-    facts.shown = false;
-    facts.person = whole;
-    for (const Uuid& id : links_of(person)) {
-      const bool has_part = std::any_of(links.begin() + (links.empty() ? 0 : 1), links.end(),
-                                        [&](const domain::Link& link) { return link.id == id; });
-      const auto part = known_number(id);
-      if (!has_part && part) finish(*part, facts, {});
+  Person person(const Uuid& id) override {
+    const auto [known, fresh] = people_.try_emplace(id);
+    if (fresh) {
+      known->second.name = name<domain::Person>(id);
+      for (const domain::Link& link : live_links(id)) known->second.organisations.push_back(*link.organisation_id);
     }
+    return known->second;
   }
 
   /// Live or not.
   std::set<Uuid> links_of(const Uuid& person) const {
-    std::set<Uuid> ids;
-    if (const auto fresh = links_.find(person); fresh != links_.end()) ids = fresh->second;
-    const std::string prefix = links_prefix(person);
-    into_.index_.store().scan(Shelf::states, prefix, {}, [&](std::string_view key, std::string_view) {
-      std::array<std::uint8_t, 16> raw{};
-      if (key.size() != prefix.size() + raw.size())
-        throw search::IndexDamaged("the search index has a link without an id");
-      std::memcpy(raw.data(), key.data() + prefix.size(), raw.size());
-      ids.insert(Uuid(raw));
-      return true;
-    });
+    std::set<Uuid> ids = into_.links_of(person);
+    if (const auto changed = links_.find(person); changed != links_.end()) {
+      ids.insert(changed->second.begin(), changed->second.end());
+    }
     return ids;
   }
 
-  std::vector<domain::Link> live_links(const Uuid& person) const {
+  std::vector<domain::Link> live_links(const Uuid& person) override {
     std::vector<domain::Link> links;
     for (const Uuid& id : links_of(person)) {
       if (auto link = state<domain::Link>(id); link && link->live) links.push_back(std::move(*link));
@@ -413,44 +208,40 @@ class BatchIndexer {
     return links;
   }
 
-  void put(const domain::Produit& produit) {
-    SearchFacts facts = facts_of(produit);
-    facts.active = produit.status != domain::ProduitStatus::inactif;
-    finish(facts, search_fields(produit));
-  }
+  // ---- documents
 
-  void put(const domain::Mandat& mandat) {
-    SearchFacts facts = facts_of(mandat);
-    facts.active = mandat.running();
-    Surroundings around;
-    add_organisation(*mandat.organisation_id, facts, around);
-    for (const domain::MandatProduit& stay : mandat.produits) {
-      if (!stay.live()) continue;
-      const auto produit = state<domain::Produit>(*stay.produit_id);
-      if (produit && !produit->deleted()) around.produits.push_back(name_of(*produit));
+  void put_documents() {
+    const Emit emit = [&](DocumentNumber own, const SearchFacts& facts, const std::vector<search::Field>& fields) {
+      writing_.put(own, fields, encode_facts(facts));
+      facts_.insert_or_assign(own, facts);
+    };
+    for (const auto& [kind, id] : wanted_) {
+      domain::with_state(kind, [&, id = id]<class T>(T) {
+        using State = typename T::type;
+        if constexpr (requires(const State& s) { compose(s, *this, emit); }) {
+          const auto found = state<State>(id);
+          if (!found) return;
+          if constexpr (std::is_same_v<State, domain::Person>) retire_parts(id, emit);
+          compose(*found, *this, emit);
+        }
+      });
     }
-    finish(facts, search_fields(mandat, around));
   }
 
-  void put(const domain::Interaction& interaction) {
-    SearchFacts facts = facts_of(interaction);
-    facts.owner = interaction.assignee_id;
-    facts.time_us = interaction.occurred_at.value_or(interaction.created_at).micros();
-    Surroundings around;
-    add_organisation(interaction.organisation_id, facts, around);
-    add_person(interaction.person_id, facts, around);
-    finish(facts, search_fields(interaction, around));
-  }
-
-  void put(const domain::Task& task) {
-    SearchFacts facts = facts_of(task);
-    facts.active = task.status == domain::TaskStatus::todo || task.status == domain::TaskStatus::doing;
-    facts.owner = task.assignee_id;
-    facts.time_us = task.due_at.value_or(task.created_at).micros();
-    Surroundings around;
-    add_organisation(task.organisation_id, facts, around);
-    add_person(task.person_id, facts, around);
-    finish(facts, search_fields(task, around));
+  /// The parts of a person's document whose links have ended, or that the first part tells of now.
+  void retire_parts(const Uuid& person, const Emit& emit) {
+    SearchFacts facts;
+    facts.kind = EntityKind::person;
+    facts.id = person;
+    const std::vector<domain::Link> links = live_links(person);
+    for (const Uuid& id : links_of(person)) {
+      const bool has_part = std::any_of(links.begin() + (links.empty() ? 0 : 1), links.end(),
+                                        [&](const domain::Link& link) { return link.id == id; });
+      const auto part = has_part ? std::nullopt : known_number(id);
+      if (!part) continue;
+      facts.person = number(EntityKind::person, person);
+      emit(*part, facts, {});
+    }
   }
 
   SearchIndex& into_;
@@ -461,21 +252,28 @@ class BatchIndexer {
   std::set<std::pair<EntityKind, Uuid>> wanted_;
   std::map<Uuid, std::set<Uuid>> links_;  ///< of people, that the batch changes
   std::unordered_map<Uuid, DocumentNumber> numbers_;
+  std::unordered_map<Uuid, std::string> names_;
+  std::unordered_map<Uuid, Person> people_;
   std::map<DocumentNumber, SearchFacts> facts_;
 };
 
 // ---- the index
 
-SearchIndex::SearchIndex(const std::filesystem::path& directory, const privacy::Keys& keys)
-    : keys_(keys), index_(directory, [this](DocumentNumber number, std::string_view bytes) {
-        const auto facts = decode_facts(bytes);
-        if (!facts) throw search::IndexDamaged("the search index has facts that can't be read");
-        catalogue_.put(number, *facts);
-      }) {
+SearchIndex::SearchIndex(const std::filesystem::path& directory, const privacy::Keys& keys,
+                         search::Store::Access access)
+    : keys_(keys),
+      index_(
+          directory,
+          [this](DocumentNumber number, std::string_view bytes) {
+            const auto facts = decode_facts(bytes);
+            if (!facts) throw search::IndexDamaged("the search index has facts that can't be read");
+            catalogue_.put(number, *facts);
+          },
+          access) {
   check_layout();
   if (const auto cursor = index_.store().get(Shelf::meta, k_cursor_key)) cursor_ = decode_cursor(*cursor);
   if (const auto next = index_.store().get(Shelf::meta, k_next_key)) {
-    next_number_ = static_cast<DocumentNumber>(number_of(*next));
+    next_number_ = static_cast<DocumentNumber>(read_number(*next));
   }
   load_users();
 }
@@ -494,9 +292,8 @@ void SearchIndex::check_layout() {
 void SearchIndex::load_users() {
   index_.store().scan(Shelf::states, state_prefix(EntityKind::user), {},
                       [&](std::string_view, std::string_view document) {
-                        const auto user = domain::wire::from_stored<domain::User>(document);
-                        if (!user) throw search::IndexDamaged("the search index has a user that can't be read");
-                        catalogue_.set_team(user->id, user->team_id);
+                        const auto user = read_state<domain::User>(document);
+                        catalogue_.set_team(user.id, user.team_id);
                         return true;
                       });
 }
@@ -516,17 +313,47 @@ void SearchIndex::load(Folder& folder) const {
   });
 }
 
+std::set<Uuid> SearchIndex::links_of(const Uuid& person) const {
+  std::set<Uuid> ids;
+  const std::string prefix = links_prefix(person);
+  index_.store().scan(Shelf::states, prefix, {}, [&](std::string_view key, std::string_view) {
+    ids.insert(id_of(key.substr(prefix.size())));
+    return true;
+  });
+  return ids;
+}
+
 Written SearchIndex::write(const Batch& batch) {
+  Written written;
+  apply(batch, [&](BatchIndexer& indexer) {
+    indexer.run(batch);
+    indexer.commit(batch.cursor);
+    written.rows = indexer.documents();
+  });
+  return written;
+}
+
+void SearchIndex::keep_states(const Batch& batch) {
+  apply(batch, [&](BatchIndexer& indexer) {
+    indexer.keep_states(batch);
+    indexer.commit_states(batch.cursor);
+  });
+}
+
+void SearchIndex::finish_filling(DocumentNumber next_number) {
+  search::StoreBatch batch(index_.store());
+  batch.put(Shelf::meta, k_next_key, search::count_text(next_number));
+  index_.store().write_unlogged(batch);
+}
+
+template <class Work>
+void SearchIndex::apply(const Batch& batch, const Work& work) {
   const std::vector<Item> items = kept(batch.items);
   Folder folder(items, keys_);
   load(folder);
   folder.fold();
   BatchIndexer indexer(*this, folder);
-  indexer.run(batch);
-  indexer.commit(batch.cursor);
-  Written written;
-  written.rows = indexer.documents();
-  return written;
+  work(indexer);
 }
 
 void SearchIndex::probe(std::span<const Item> tried) {
