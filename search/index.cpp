@@ -124,7 +124,12 @@ void Index::Writing::replace(DocumentNumber number, const DocumentTerms& after) 
 }
 
 void Index::write(Writing& writing, const std::function<void()>& meanwhile) {
-  for (const auto& [key, changes] : writing.changes_) writing.batch_.merge(key, changes);
+  // In order: neighbours are found faster in RocksDB's skip list.
+  std::vector<const std::pair<const std::string, std::string>*> changes;
+  changes.reserve(writing.changes_.size());
+  for (const auto& change : writing.changes_) changes.push_back(&change);
+  std::sort(changes.begin(), changes.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
+  for (const auto* change : changes) writing.batch_.merge(change->first, change->second);
   for (const auto& [word, change] : writing.counts_) {
     if (change == 0) continue;
     const auto count = static_cast<std::int64_t>(dictionary_.documents(word)) + change;

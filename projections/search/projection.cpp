@@ -146,6 +146,11 @@ std::shared_ptr<SearchProjection::Version> SearchProjection::filled(int number, 
         std::to_string(progress.all));
   };
   const auto began = std::chrono::steady_clock::now();
+  filling_ = true;
+  const struct Done {
+    std::atomic<bool>& filling;
+    ~Done() { filling = false; }
+  } done{filling_};
   const Filled filled = fill_version(log_, options_, number, tell, stop);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   say("filled a new index from " + std::to_string(filled.events) + " events: " + std::to_string(filled.documents) +

@@ -78,6 +78,9 @@ class SearchProjection final : public Projection {
   void probe(std::span<const Item> items) override;
   std::vector<ParkedEvent> parked_events(const std::string& entity_id) override;
 
+  /// Whether open() is filling a new index. From any thread.
+  bool filling() const { return filling_; }
+
  private:
   struct Version;
   std::shared_ptr<Version> opened(const std::stop_token& stop);
@@ -94,6 +97,7 @@ class SearchProjection final : public Projection {
   CurrentIndex& current_;
   std::shared_ptr<Version> version_;
   std::chrono::steady_clock::time_point next_look_;  ///< for a newer version, while there is always something to write
+  std::atomic<bool> filling_{false};
   std::atomic<bool> to_forget_{false};  ///< something was erased since the files were last begun to be written again
   std::atomic<bool> forgets_{false};    ///< they are being written
   std::jthread forgetting_;             ///< rewrites the files after an erasure; last: it uses the index
