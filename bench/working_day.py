@@ -1,7 +1,7 @@
-"""What the people of a firm (firm.py) ask of the server on a working day: four reads for each command."""
+"""What the people of a firm (made_firm.py) ask of the server on a working day: four reads for each command."""
 import random
 
-from firm import BODY, CITIES, CONTACTS, IN_TEAM, JOBS, OPEN_EVERY, SALES, STAGES, TEAMS, TOPICS, Firm, line, path_of, record_id
+from made_firm import BODY, CITIES, CONTACTS, IN_TEAM, JOBS, OPEN_EVERY, SALES, STAGES, TEAMS, TOPICS, Firm, line, path_of, record_id
 
 NEW_FROM = 1 << 32  # numbers of what is made during the day
 A_DAY = 1 << 24
