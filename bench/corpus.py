@@ -146,6 +146,7 @@ class Corpus:
         return self.organisation_name(dice.randrange(self.organisations)).split()[:2]
 
     def words_of_a_note(self, dice):
+        """Any two, so that words that every other note has are among them."""
         words = self.interaction(dice.randrange(self.interactions))["body"][:-1].lower().split()
         return dice.sample(words, 2)
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "search/varint.hpp"
+
 namespace alforis::search {
 
 namespace {
@@ -48,8 +50,43 @@ class TermSource {
   Block block_;
 };
 
+std::uint8_t first_field_of(std::string_view places) {
+  std::uint64_t tag = 0;
+  if (!take_varint(places, tag)) throw IndexDamaged("the search index has places that can't be read");
+  return static_cast<std::uint8_t>(tag >> 1);
+}
+
 void add_places(Block& block, std::size_t index, std::vector<Place>& places) {
   if (!decode_places(block.places(index), places)) throw IndexDamaged("the search index has places that can't be read");
+}
+
+/// Local numbers of documents, rising.
+using Locals = std::span<const std::uint16_t>;
+
+/// Tells the places in `documents` of those that are among `among`.
+template <class Tell>
+void each_common(Locals documents, Locals among, const Tell& tell) {
+  // So much shorter, each of it is looked up.
+  constexpr std::size_t k_much = 12;
+  std::size_t at = 0;
+  for (const std::uint16_t wanted : among) {
+    if (documents.size() - at > k_much * among.size()) {
+      at = static_cast<std::size_t>(
+          std::lower_bound(documents.begin() + static_cast<std::ptrdiff_t>(at), documents.end(), wanted) -
+          documents.begin());
+    } else {
+      while (at < documents.size() && documents[at] < wanted) ++at;
+    }
+    if (at == documents.size()) return;
+    if (documents[at] == wanted) tell(at);
+  }
+}
+
+/// The same, where no `among` means all.
+template <class Tell>
+void each_of(Locals documents, const std::vector<std::uint16_t>* among, const Tell& tell) {
+  if (among != nullptr) return each_common(documents, *among, tell);
+  for (std::size_t i = 0; i < documents.size(); ++i) tell(i);
 }
 
 /// Meets one choice of one unit in a block of documents.
@@ -91,24 +128,29 @@ class ChoiceSource {
     range_at_ = 0;
   }
 
-  /// The local numbers of the documents that meet it in the block; each is told with what `places` is to be asked.
+  /// The local numbers of the documents, of those in `among` where that is given, that meet it in the block; each is
+  /// told with what `places` is to be asked. Returns how many postings were read.
   template <class Tell>
-  void meet(std::uint32_t number, const Tell& tell) {
+  std::size_t meet(std::uint32_t number, const std::vector<std::uint16_t>* among, const Tell& tell) {
     switch (kind_) {
       case Choice::Kind::term:
-        here_.resize(1);
-        here_[0] = terms_.front().in(number);
-        if (here_[0] != nullptr) {
-          const auto documents = here_[0]->documents();
-          for (std::size_t i = 0; i < documents.size(); ++i) tell(documents[i], static_cast<std::uint32_t>(i));
-        }
-        break;
+        return meet_term(number, among, tell);
       case Choice::Kind::range:
-        meet_range(number, tell);
-        break;
-      case Choice::Kind::sequence:
-        meet_sequence(number, tell);
-        break;
+        return meet_range(number, among, tell);
+      default:
+        return meet_sequence(number, among, tell);
+    }
+  }
+
+  /// The lowest number of a field that it is in.
+  std::uint8_t first_field(std::uint32_t which) {
+    switch (kind_) {
+      case Choice::Kind::term:
+        return first_field_of(here_[0]->places(which));
+      case Choice::Kind::range:
+        return first_field_of(range_blocks_[which >> k_block_bits].places(which & (k_block_documents - 1)));
+      default:
+        return sequences_[which].front().field;
     }
   }
 
@@ -125,38 +167,54 @@ class ChoiceSource {
 
  private:
   template <class Tell>
-  void meet_range(std::uint32_t number, const Tell& tell) {
+  std::size_t meet_term(std::uint32_t number, const std::vector<std::uint16_t>* among, const Tell& tell) {
+    here_.assign(1, terms_.front().in(number));
+    if (here_[0] == nullptr) return 0;
+    const auto documents = here_[0]->documents();
+    each_of(documents, among, [&](std::size_t i) { tell(documents[i], static_cast<std::uint32_t>(i)); });
+    return documents.size();
+  }
+
+  template <class Tell>
+  std::size_t meet_range(std::uint32_t number, const std::vector<std::uint16_t>* among, const Tell& tell) {
     while (range_at_ < range_.size() && range_[range_at_].first < number) ++range_at_;
     range_blocks_.clear();
-    if (range_at_ == range_.size() || range_[range_at_].first != number) return;
+    if (range_at_ == range_.size() || range_[range_at_].first != number) return 0;
     const auto& stored = range_[range_at_].second;
     range_blocks_.resize(stored.size());
+    std::size_t read = 0;
     for (std::size_t b = 0; b < stored.size(); ++b) {
       if (!range_blocks_[b].read(stored[b].bytes))
         throw IndexDamaged("the search index has a block that can't be read");
       const auto documents = range_blocks_[b].documents();
-      for (std::size_t i = 0; i < documents.size(); ++i) {
-        tell(documents[i], static_cast<std::uint32_t>(b << k_block_bits | i));
-      }
+      read += documents.size();
+      each_of(documents, among,
+              [&](std::size_t i) { tell(documents[i], static_cast<std::uint32_t>(b << k_block_bits | i)); });
     }
+    return read;
   }
 
   template <class Tell>
-  void meet_sequence(std::uint32_t number, const Tell& tell) {
+  std::size_t meet_sequence(std::uint32_t number, const std::vector<std::uint16_t>* among, const Tell& tell) {
     sequences_.clear();
     here_.clear();
-    for (TermSource& term : terms_) here_.push_back(term.in(number));
-    if (std::find(here_.begin(), here_.end(), nullptr) != here_.end()) return;
+    std::size_t read = 0;
+    for (TermSource& term : terms_) {
+      here_.push_back(term.in(number));
+      if (here_.back() == nullptr) return read;
+      read += here_.back()->documents().size();
+    }
     std::vector<std::size_t> at(here_.size(), 0);
     const auto documents = here_[0]->documents();
-    for (std::size_t i = 0; i < documents.size(); ++i) {
+    each_of(documents, among, [&](std::size_t i) {
       at[0] = i;
-      if (!all_have(documents[i], at)) continue;
+      if (!all_have(documents[i], at)) return;
       auto starts = side_by_side(at);
-      if (starts.empty()) continue;
+      if (starts.empty()) return;
       sequences_.push_back(std::move(starts));
       tell(documents[i], static_cast<std::uint32_t>(sequences_.size() - 1));
-    }
+    });
+    return read;
   }
 
   bool all_have(std::uint16_t document, std::vector<std::size_t>& at) {
@@ -199,10 +257,15 @@ class UnitSource {
   UnitSource(const Unit& unit, Index::Postings& postings, std::uint64_t all, bool& cut) : unit_(unit) {
     for (const Choice& choice : unit.choices) {
       choices_.emplace_back(choice, postings, cut);
-      rarity_.push_back(rarity(choices_.back().documents(), all));
+      const std::uint64_t documents = choices_.back().documents();
+      postings_ += documents;
+      rarity_.push_back(rarity(documents, all));
     }
     at_.assign(k_block_documents, 0);
   }
+
+  /// About how many documents meet it.
+  std::uint64_t postings() const { return postings_; }
 
   const Unit& unit() const { return unit_; }
 
@@ -210,15 +273,15 @@ class UnitSource {
     for (const ChoiceSource& choice : choices_) choice.collect_numbers(numbers);
   }
 
-  /// Postings that were read for it.
-  std::size_t enter(std::uint32_t number) {
+  /// Goes to a block of documents, where only those in `among` matter if that is given. Returns how many postings were
+  /// read.
+  std::size_t enter(std::uint32_t number, const std::vector<std::uint16_t>* among) {
     for (const std::uint16_t document : documents_) at_[document] = 0;
     documents_.clear();
     entries_.clear();
     std::size_t read = 0;
     for (std::size_t c = 0; c < choices_.size(); ++c) {
-      choices_[c].meet(number, [&](std::uint16_t document, std::uint32_t which) {
-        ++read;
+      read += choices_[c].meet(number, among, [&](std::uint16_t document, std::uint32_t which) {
         if (at_[document] != 0 || (unit_.field && !is_in_field(c, which))) return;
         entries_.push_back({static_cast<std::uint16_t>(c), which});
         documents_.push_back(document);
@@ -234,6 +297,11 @@ class UnitSource {
   float rarity_of(std::uint16_t document) const { return rarity_[entry(document).choice]; }
 
   std::size_t choice(std::uint16_t document) const { return entry(document).choice; }
+
+  std::uint8_t first_field(std::uint16_t document) {
+    const Entry& found = entry(document);
+    return choices_[found.choice].first_field(found.which);
+  }
 
   void add_places_of(std::uint16_t document, std::vector<Place>& places) {
     const Entry& found = entry(document);
@@ -261,6 +329,7 @@ class UnitSource {
   const Unit& unit_;
   std::vector<ChoiceSource> choices_;
   std::vector<float> rarity_;
+  std::uint64_t postings_ = 0;
   std::vector<std::uint16_t> at_;  ///< by document: 1 + its entry
   std::vector<Entry> entries_;
   std::vector<std::uint16_t> documents_;
@@ -294,13 +363,21 @@ class Matcher {
       UnitSource& source = units_.emplace_back(unit, postings, index.end(), found_.partial);
       (unit.negated ? negated_ : unit.required ? required_ : wished_).push_back(&source);
     }
+    rarest_first_ = required_;
+    std::stable_sort(rarest_first_.begin(), rarest_first_.end(),
+                     [](const auto* a, const auto* b) { return a->postings() < b->postings(); });
+    // No field from a number on weighs more.
+    float heaviest = 0;
+    for (std::size_t field = k_most_fields; field-- > 0;) {
+      heaviest = heaviest_from_[field] = std::max(heaviest, weights[field]);
+    }
   }
 
   Found all() {
     if (required_.empty()) return std::move(found_);
     walk([this](std::uint16_t document) { return take(document, 0); }, 0);
     const auto most_missing = static_cast<std::uint8_t>(required_.size() / 2);
-    if (found_.total == 0 && parts_.empty() && most_missing > 0) find_most(most_missing);
+    if (found_.total == 0 && parts_.empty() && most_missing > 0 && !options_.all_words) find_most(most_missing);
     keep_parts();
     std::sort(found_.hits.begin(), found_.hits.end(), [](const Hit& a, const Hit& b) { return a.rank < b.rank; });
     return std::move(found_);
@@ -322,10 +399,8 @@ class Matcher {
     for (UnitSource& unit : units_) unit.rewind();
     for (const std::uint32_t number : block_numbers(most_missing)) {
       first_ = number << k_block_bits;
-      for (UnitSource* unit : required_) read_ += unit->enter(number);
-      for (UnitSource* unit : wished_) read_ += unit->enter(number);
-      for (UnitSource* unit : negated_) read_ += unit->enter(number);
-      for (const std::uint16_t document : candidates(most_missing)) {
+      most_missing == 0 ? meet_all(number) : meet_some(number);
+      for (const std::uint16_t document : candidates_) {
         if (missing(document) > most_missing || !lens_.shows(first_ + document)) continue;
         if (std::any_of(negated_.begin(), negated_.end(), [&](const auto* unit) { return unit->has(document); }))
           continue;
@@ -355,20 +430,28 @@ class Matcher {
     return numbers;
   }
 
-  const std::vector<std::uint16_t>& candidates(std::uint8_t most_missing) {
-    if (most_missing == 0) {
-      return (*std::min_element(
-                  required_.begin(), required_.end(),
-                  [](const auto* a, const auto* b) { return a->documents().size() < b->documents().size(); }))
-          ->documents();
+  /// The candidates are those that have all required units: the rarest one leads.
+  void meet_all(std::uint32_t number) {
+    for (UnitSource* unit : rarest_first_) {
+      const bool leads = unit == rarest_first_.front();
+      read_ += unit->enter(number, leads ? nullptr : &candidates_);
+      candidates_ = unit->documents();
+      if (candidates_.empty()) return;
+      std::sort(candidates_.begin(), candidates_.end());
     }
+    for (UnitSource* unit : wished_) read_ += unit->enter(number, &candidates_);
+    for (UnitSource* unit : negated_) read_ += unit->enter(number, &candidates_);
+  }
+
+  /// The candidates are those that have any.
+  void meet_some(std::uint32_t number) {
+    for (UnitSource& unit : units_) read_ += unit.enter(number, nullptr);
     candidates_.clear();
     for (const UnitSource* unit : required_) {
       candidates_.insert(candidates_.end(), unit->documents().begin(), unit->documents().end());
     }
     std::sort(candidates_.begin(), candidates_.end());
     candidates_.erase(std::unique(candidates_.begin(), candidates_.end()), candidates_.end());
-    return candidates_;
   }
 
   std::uint8_t missing(std::uint16_t document) const {
@@ -386,9 +469,13 @@ class Matcher {
     ++found_.total;
     lens_.found(number);
     if (options_.limit == 0 || behind_page(rank)) return;
+    if (found_.hits.size() == options_.limit) {
+      rank.score = highest_score(document);
+      if (!(rank < found_.hits.front().rank)) return;
+    }
     const Score score = score_of(document);
     rank.score = score.total();
-    keep(hit(rank, score, document));
+    if (belongs(rank)) keep(hit(rank, score, document));
   }
 
   /// Other parts of the same may still come, in any block.
@@ -407,7 +494,7 @@ class Matcher {
     for (auto& [whole, best] : parts_) {
       ++found_.total;
       lens_.found(best.rank.number);
-      if (options_.limit > 0) keep(std::move(best));
+      if (options_.limit > 0 && belongs(best.rank)) keep(std::move(best));
     }
   }
 
@@ -416,6 +503,16 @@ class Matcher {
     if (found_.hits.size() < options_.limit) return false;
     const Rank& worst = found_.hits.front().rank;
     return std::tuple(rank.missing, rank.cost) > std::tuple(worst.missing, worst.cost);
+  }
+
+  /// No score of the document is higher: from the first field that each word is in.
+  float highest_score(std::uint16_t document) {
+    float highest = lens_.bonus(first_ + document);
+    for (UnitSource& unit : units_) {
+      if (unit.unit().negated || !unit.has(document)) continue;
+      highest += heaviest_from_[unit.first_field(document)] + unit.rarity_of(document) + k_nearest;
+    }
+    return highest;
   }
 
   Score score_of(std::uint16_t document) {
@@ -451,12 +548,16 @@ class Matcher {
     return hit;
   }
 
+  /// On the page, as far as is known by now.
+  bool belongs(const Rank& rank) const {
+    if (options_.after && !(*options_.after < rank)) return false;
+    return found_.hits.size() < options_.limit || rank < found_.hits.front().rank;
+  }
+
   void keep(Hit hit) {
     const auto worse = [](const Hit& a, const Hit& b) { return a.rank < b.rank; };
-    if (options_.after && !(*options_.after < hit.rank)) return;
     auto& hits = found_.hits;
     if (hits.size() == options_.limit) {
-      if (!(hit.rank < hits.front().rank)) return;
       std::pop_heap(hits.begin(), hits.end(), worse);
       hits.pop_back();
     }
@@ -470,9 +571,11 @@ class Matcher {
   const MatchOptions& options_;
   std::vector<UnitSource> units_;
   std::vector<UnitSource*> required_;
+  std::vector<UnitSource*> rarest_first_;  ///< the required ones
   std::vector<UnitSource*> wished_;
   std::vector<UnitSource*> negated_;
   std::vector<std::vector<Place>> places_;  ///< by unit, of the document that is looked at
+  std::array<float, k_most_fields> heaviest_from_{};
   std::vector<std::uint16_t> candidates_;
   std::map<DocumentNumber, Hit> parts_;  ///< by what they are parts of: the best so far
   DocumentNumber first_ = 0;             ///< of the block that is looked at

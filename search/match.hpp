@@ -65,6 +65,7 @@ struct Hit {
 struct MatchOptions {
   std::size_t limit = 20;
   std::optional<Rank> after;  ///< the last of the page before
+  bool all_words = false;     ///< only what has all required units, or nothing
   /// Postings that are read at most: what costs more is cut, and `partial` says so.
   std::size_t budget = 4'000'000;
 };

@@ -9,6 +9,7 @@ constexpr std::size_t k_shortest_beginning = 3;
 /// Shorter ones are not looked for written apart.
 constexpr std::size_t k_shortest_split = 6;
 constexpr std::size_t k_shortest_part = 2;
+constexpr std::size_t k_most_beginnings = 32;
 
 bool has_digit(std::string_view word) {
   return std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -128,7 +129,9 @@ class Planner {
     }
     if (!unit.required && !last) return unit;
     const bool beginning = options_.typing ? last : last || code_points(unit.asked) >= k_shortest_beginning;
-    if (beginning) {
+    if (beginning && !options_.far && code_points(unit.asked) < k_shortest_beginning) {
+      add_beginnings(unit);
+    } else if (beginning) {
       add(unit, Choice::Kind::range, Match::prefix, {term_key(Form::word, unit.asked)});
       if (has_digit(unit.asked)) add(unit, Choice::Kind::range, Match::prefix, {term_key(Form::code, unit.asked)});
     }
@@ -139,6 +142,22 @@ class Planner {
 
   static void add(Unit& unit, Choice::Kind kind, Match match, std::vector<std::string> terms) {
     unit.choices.push_back({kind, match, std::move(terms)});
+  }
+
+  /// Of a letter or two: the words that most documents have.
+  void add_beginnings(Unit& unit) {
+    plan_.nearer = true;
+    std::vector<std::pair<std::uint32_t, std::string>> words;
+    index_.dictionary().visit_prefix(unit.asked, [&](const Likeness& found) {
+      words.emplace_back(~found.documents, found.word);
+      return true;
+    });
+    const auto kept = words.begin() + static_cast<std::ptrdiff_t>(std::min(words.size(), k_most_beginnings));
+    std::partial_sort(words.begin(), kept, words.end());
+    words.erase(kept, words.end());
+    for (const auto& [rarity, word] : words) {
+      add(unit, Choice::Kind::term, Match::prefix, {term_key(Form::word, word)});
+    }
   }
 
   /// Two words that somebody wrote in one.
@@ -154,8 +173,14 @@ class Planner {
   }
 
   void add_alike(Unit& unit, bool last) {
-    const std::uint8_t most = edits_allowed(unit.asked);
+    std::uint8_t most = edits_allowed(unit.asked);
     if (most == 0) return;
+    if (!options_.far) {
+      const bool well_known = index_.dictionary().documents(unit.asked) >= k_well_known;
+      plan_.nearer = plan_.nearer || well_known || most > 1;
+      if (well_known) return;
+      most = 1;
+    }
     struct Alike {
       std::uint8_t edits;
       bool whole;
@@ -174,8 +199,9 @@ class Planner {
       return std::tuple(a.edits, !a.whole, b.documents, std::string_view(a.word)) <
              std::tuple(b.edits, !b.whole, a.documents, std::string_view(b.word));
     });
-    if (alike.size() > k_most_alike) {
-      alike.resize(k_most_alike);
+    const std::size_t most_alike = options_.far ? k_most_alike_far : k_most_alike;
+    if (alike.size() > most_alike) {
+      alike.resize(most_alike);
       plan_.cut = true;
     }
     for (const Alike& found : alike) {

@@ -51,7 +51,8 @@ struct Unit {
 
 struct Plan {
   std::vector<Unit> units;
-  bool cut = false;  ///< there were more ways than are looked at
+  bool cut = false;     ///< there were more ways than are looked at
+  bool nearer = false;  ///< with PlanOptions::far there would be more ways
 
   friend bool operator==(const Plan&, const Plan&) = default;
 };
@@ -60,12 +61,18 @@ struct Plan {
 using Synonyms = std::map<std::string, std::vector<std::vector<std::string>>>;
 
 struct PlanOptions {
-  bool typing = false;          ///< the last word may be a beginning only, and only it: suggestions
+  bool typing = false;  ///< the last word may be a beginning only, and only it: suggestions
+  /// Two edits are looked at too, and typos of words that many documents have; when nothing else was found.
+  bool far = false;
   std::size_t most_words = 32;  ///< words that are looked at; further ones are left out, and `cut` says so
 };
 
 /// Most ways that one word is looked for with typos: those with fewer edits first, then those that more documents have.
-inline constexpr std::size_t k_most_alike = 64;
+inline constexpr std::size_t k_most_alike = 128;
+inline constexpr std::size_t k_most_alike_far = 512;
+
+/// A word that so many documents have is taken at its word, unless PlanOptions::far.
+inline constexpr std::uint32_t k_well_known = 64;
 
 Plan make_plan(const ParsedQuery& query, const Index& index, const Synonyms& synonyms, const PlanOptions& options);
 

@@ -13,11 +13,14 @@ using search::DocumentNumber;
 const Catalogue::Row Catalogue::unknown_{};
 
 void Catalogue::put(DocumentNumber number, const SearchFacts& facts) {
-  if (number >= rows_.size()) rows_.resize(number + 1);
+  if (number >= rows_.size()) {
+    rows_.resize(number + 1);
+    owners_.resize(number + 1);
+  }
   Row& row = rows_[number];
   row.id = facts.id;
   row.time_us = facts.time_us;
-  row.owner = facts.owner ? user_number(*facts.owner) : 0;
+  row.owner = owners_[number] = facts.owner ? user_number(*facts.owner) : 0;
   row.organisation = facts.organisations.empty() ? 0 : facts.organisations.front() + 1;
   row.person = facts.person ? *facts.person + 1 : 0;
   row.kind = facts.kind;
@@ -124,12 +127,13 @@ bool Sight::sees(DocumentNumber number) const {
 UserNumber Sight::owner(DocumentNumber number) const {
   const auto& row = catalogue_.row(number);
   if (row.kind == EntityKind::organisation) return row.owner;
-  if (row.kind == EntityKind::person) return row.organisation == 0 ? 0 : catalogue_.row(row.organisation - 1).owner;
+  if (row.kind == EntityKind::person) return row.organisation == 0 ? 0 : catalogue_.owner(row.organisation - 1);
   if (row.organisation == 0 && row.person == 0) return row.owner;
+  if (all_ && row.organisation != 0) return catalogue_.owner(row.organisation - 1);
   const DocumentNumber on = row.organisation == 0 ? row.person - 1 : number;
   std::optional<UserNumber> first;
   catalogue_.each_organisation(on, [&](DocumentNumber organisation) {
-    if (!first && (all_ || sees_organisation(organisation))) first = catalogue_.row(organisation).owner;
+    if (!first && (all_ || sees_organisation(organisation))) first = catalogue_.owner(organisation);
   });
   return first.value_or(0);
 }
@@ -146,6 +150,13 @@ bool is_empty(const SearchFilters& filters) {
 template <class T, class U>
 bool among(const std::vector<T>& values, const U& value) {
   return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+constexpr std::size_t k_letters = 26;
+
+/// Of two capital letters, as CountryCode has them.
+std::size_t country_place(const std::array<char, 2>& country) {
+  return static_cast<std::size_t>(country[0] - 'A') * k_letters + static_cast<std::size_t>(country[1] - 'A');
 }
 
 constexpr std::int64_t k_day_us = 86'400'000'000;
@@ -165,7 +176,8 @@ SearchLens::SearchLens(const Catalogue& catalogue, const domain::Viewer& viewer,
       excluded_(excluded),
       filtered_(!is_empty(filters)),
       excluding_(!is_empty(excluded)),
-      by_owner_(catalogue.users() + 1) {}
+      by_owner_(catalogue.users() + 1),
+      by_country_(k_letters * k_letters) {}
 
 bool SearchLens::shows(DocumentNumber number) const {
   if (!catalogue_.row(number).shown || !sight_.sees(number)) return false;
@@ -225,7 +237,7 @@ void SearchLens::found(DocumentNumber number) {
   ++by_kind_[static_cast<std::size_t>(row.kind)];
   ++by_stage_[row.stage];
   ++by_owner_[sight_.owner(number)];
-  if (row.country[0] != 0) ++by_country_[row.country];
+  if (row.country[0] != 0) ++by_country_[country_place(row.country)];
 }
 
 SearchFacets SearchLens::facets() const {
@@ -243,7 +255,11 @@ SearchFacets SearchLens::facets() const {
     if (catalogue_.team(owner)) teams[*catalogue_.team(owner)] += by_owner_[owner];
   }
   facets.teams.assign(teams.begin(), teams.end());
-  facets.countries.assign(by_country_.begin(), by_country_.end());
+  for (std::size_t place = 0; place < by_country_.size(); ++place) {
+    if (by_country_[place] == 0) continue;
+    facets.countries.push_back(
+        {{static_cast<char>('A' + place / k_letters), static_cast<char>('A' + place % k_letters)}, by_country_[place]});
+  }
   most_first(facets.kinds);
   most_first(facets.owners);
   most_first(facets.teams);

@@ -39,6 +39,8 @@ class Catalogue {
 
   /// An unknown one has an unknown row.
   const Row& row(search::DocumentNumber number) const { return number < rows_.size() ? rows_[number] : unknown_; }
+  /// Of its row: asked for much more often than the rest, for all that hangs on an organisation.
+  UserNumber owner(search::DocumentNumber number) const { return number < owners_.size() ? owners_[number] : 0; }
   search::DocumentNumber end() const { return static_cast<search::DocumentNumber>(rows_.size()); }
 
   /// The organisations that a document hangs on.
@@ -68,6 +70,7 @@ class Catalogue {
   };
   static const Row unknown_;
   std::vector<Row> rows_;
+  std::vector<UserNumber> owners_;
   std::unordered_map<search::DocumentNumber, std::vector<search::DocumentNumber>> further_;
   std::vector<bool> followed_;  ///< by number: something hangs on it, or did
   std::vector<User> users_;
@@ -144,7 +147,7 @@ class SearchLens final : public search::Lens {
   std::array<std::uint64_t, 16> by_kind_{};
   std::array<std::uint64_t, 256> by_stage_{};
   std::vector<std::uint64_t> by_owner_;
-  std::map<std::array<char, 2>, std::uint64_t> by_country_;
+  std::vector<std::uint64_t> by_country_;  ///< by its two letters
 };
 
 }  // namespace alforis::projections

@@ -127,6 +127,8 @@ std::optional<SearchFacts> decode_facts(std::string_view bytes) {
   facts.active = (flags & k_active) != 0;
   facts.stage = static_cast<std::uint8_t>(bytes[2]);
   facts.country = {bytes[3], bytes[4]};
+  const auto is_letter = [](char c) { return c >= 'A' && c <= 'Z'; };
+  if (facts.country != std::array<char, 2>{} && !(is_letter(bytes[3]) && is_letter(bytes[4]))) return std::nullopt;
   bytes.remove_prefix(k_fixed);
   std::uint64_t time = 0;
   if (!search::take_varint(bytes, time)) return std::nullopt;

@@ -235,38 +235,50 @@ class Search {
       : index_(index), query_(query), filters_(query.filters), weights_(search_field_weights()) {}
 
   domain::Result<SearchPage> page() {
-    search::ParsedQuery asked = parsed(query_);
+    const search::ParsedQuery asked = parsed(query_);
     const auto lock = index_.index().reading();
-    const search::Plan plan = plan_of(asked);
-    if (plan.units.empty()) return domain::problem("invalid_value", "there is no word to look for", "q");
+    take_filters(asked);
     search::MatchOptions options;
     options.limit = query_.limit + 1;
     if (!query_.after.empty()) {
       options.after = rank_of(query_.after);
       if (!options.after) return domain::problem("invalid_value", "this cursor does not belong to this list", "after");
     }
+    search::Plan plan = plan_of(asked, false);
+    if (plan.units.empty()) return domain::problem("invalid_value", "there is no word to look for", "q");
+    // What is near is all that is looked at, unless there is nothing.
+    if (plan.nearer) {
+      options.all_words = true;
+      SearchLens lens(index_.catalogue(), query_.viewer, filters_, excluded_);
+      const search::Found found = search::match(index_.index(), plan, lens, weights_, options);
+      if (found.total > 0) return told(plan, found, lens);
+      plan = plan_of(asked, true);
+      options.all_words = false;
+    }
     SearchLens lens(index_.catalogue(), query_.viewer, filters_, excluded_);
     const search::Found found = search::match(index_.index(), plan, lens, weights_, options);
-    SearchPage page = told(plan, found);
-    if (query_.facets) page.facets = lens.facets();
+    SearchPage page = told(plan, found, lens);
     if (found.total == 0 && !query_.typing) page.did_you_mean = better(plan);
     return page;
   }
 
  private:
-  search::Plan plan_of(search::ParsedQuery& asked) {
-    std::vector<search::FieldFilter> words;
-    for (search::FieldFilter& filter : asked.filters) {
-      if (text_field(filter.field)) {
-        words.push_back(std::move(filter));
-      } else {
-        add_filter(filter.field, filter.value, query_.viewer, filter.negated ? excluded_ : filters_);
-      }
+  /// Those in the text that are not words of a field.
+  void take_filters(const search::ParsedQuery& asked) {
+    for (const search::FieldFilter& filter : asked.filters) {
+      if (text_field(filter.field)) continue;
+      add_filter(filter.field, filter.value, query_.viewer, filter.negated ? excluded_ : filters_);
     }
+  }
+
+  search::Plan plan_of(const search::ParsedQuery& asked, bool far) const {
     search::PlanOptions options;
     options.typing = query_.typing;
+    options.far = far;
     search::Plan plan = search::make_plan(asked, index_.index(), index_.synonyms(), options);
-    for (const search::FieldFilter& filter : words) add_field(filter, options, plan);
+    for (const search::FieldFilter& filter : asked.filters) {
+      if (text_field(filter.field)) add_field(filter, options, plan);
+    }
     return plan;
   }
 
@@ -280,10 +292,12 @@ class Search {
       plan.units.push_back(std::move(unit));
     }
     plan.cut = plan.cut || more.cut;
+    plan.nearer = plan.nearer || more.nearer;
   }
 
-  SearchPage told(const search::Plan& plan, const search::Found& found) const {
+  SearchPage told(const search::Plan& plan, const search::Found& found, const SearchLens& lens) const {
     SearchPage page;
+    if (query_.facets) page.facets = lens.facets();
     page.position = index_.cursor().position;
     page.total = found.total;
     page.missing = found.missing;
@@ -344,7 +358,9 @@ class Search {
     search::MatchOptions options;
     options.limit = 0;
     SearchLens lens(index_.catalogue(), query_.viewer, filters_, excluded_);
-    const search::Plan plan = search::make_plan(asked, index_.index(), index_.synonyms(), {});
+    search::PlanOptions far;
+    far.far = true;
+    const search::Plan plan = search::make_plan(asked, index_.index(), index_.synonyms(), far);
     return search::match(index_.index(), plan, lens, weights_, options).total > 0;
   }
 
