@@ -118,11 +118,14 @@ struct Store::Database {
     for (std::size_t i = 0; i < k_shelves; ++i) {
       descriptors.emplace_back(k_names[i], shelf_options(static_cast<Shelf>(i)));
     }
+    rocksdb::DBOptions how = options();
+    // All files, so that they stay readable when another program takes them away.
+    if (access == Access::reading) how.max_open_files = -1;
     rocksdb::DB* opened = nullptr;
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     auto status = access == Access::whole
-                      ? rocksdb::DB::Open(options(), directory, descriptors, &handles, &opened)
-                      : rocksdb::DB::OpenForReadOnly(options(), directory, descriptors, &handles, &opened);
+                      ? rocksdb::DB::Open(how, directory, descriptors, &handles, &opened)
+                      : rocksdb::DB::OpenForReadOnly(how, directory, descriptors, &handles, &opened);
     db.reset(opened);
     for (auto* handle : handles) shelves.emplace_back(handle);
     return status;

@@ -216,7 +216,7 @@ Task<SearchPage> search(Services& services, RequestContext& context, SearchQuery
     try {
       return projections::search_page(*index, query);
     } catch (const ::alforis::search::IndexDamaged&) {
-      services.search_index.note_damage();
+      services.search_index.note_damage(*index);
       throw ProblemException(unavailable("the search index is damaged and is being made again"));
     } catch (const ::alforis::search::IndexUnavailable&) {
       throw ProblemException(unavailable("the search index can't be read at the moment"));

@@ -122,7 +122,7 @@ auto SearchProjection::with_index(Work&& work) {
   try {
     return work(*version_->index);
   } catch (const search::IndexDamaged& damaged) {
-    current_.note_damage();
+    current_.note_damage(*version_->index);
     throw StoreUnavailable(damaged.what());
   } catch (const search::IndexUnavailable& away) {
     version_.reset();
@@ -160,23 +160,23 @@ std::shared_ptr<SearchProjection::Version> SearchProjection::filled(int number, 
 
 std::shared_ptr<SearchProjection::Version> SearchProjection::opened(const std::stop_token& stop) {
   fs::create_directories(options_.directory);
-  int newest = newest_version(options_.directory);
-  if (current_.damaged() && newest != 0) {
+  const int newest = newest_version(options_.directory);
+  const bool damaged = current_.damaged();
+  if (newest != 0 && damaged) {
     say("the search index is damaged: it is set aside and filled anew");
     set_aside(newest);
-    current_.forget_damage();
-    return filled(newest + 1, stop);
-  }
-  if (newest != 0) {
+  } else if (newest != 0) {
     try {
       return std::make_shared<Version>(version_directory(options_.directory, newest), newest, *options_.keys);
-    } catch (const search::IndexDamaged& damaged) {
-      say(std::string(damaged.what()) + ": it is set aside and filled anew");
+    } catch (const search::IndexDamaged& unreadable) {
+      say(std::string(unreadable.what()) + ": it is set aside and filled anew");
       set_aside(newest);
     }
   }
-  if (log_.end() > options_.fill_from) return filled(newest + 1, stop);
-  return std::make_shared<Version>(version_directory(options_.directory, newest + 1), newest + 1, *options_.keys);
+  // Not the number of one that is still searched, wherever its files are by now.
+  const int next = std::max(newest, version_ ? version_->number : 0) + 1;
+  if (damaged || log_.end() > options_.fill_from) return filled(next, stop);
+  return std::make_shared<Version>(version_directory(options_.directory, next), next, *options_.keys);
 }
 
 Projection::Opened SearchProjection::open(const std::stop_token& stop) {
@@ -198,7 +198,7 @@ Projection::Opened SearchProjection::open(const std::stop_token& stop) {
     current_.set(std::shared_ptr<const SearchIndex>(version_, version_->index.get()));
     return {version_->index->cursor(), version_->index->parked_entities(), fresh};
   } catch (const search::IndexDamaged& damaged) {
-    current_.note_damage();
+    if (version_) current_.note_damage(*version_->index);
     throw StoreUnavailable(damaged.what());
   } catch (const search::IndexUnavailable& away) {
     throw StoreUnavailable(away.what());

@@ -31,18 +31,25 @@ class CurrentIndex {
   }
   void set(std::shared_ptr<const SearchIndex> index) {
     const std::lock_guard lock(mutex_);
+    if (index_ != index) damaged_ = false;
     index_ = std::move(index);
   }
 
-  /// Who reads has met damage: the index is to be filled anew. It goes on being searched, for what can still be read.
-  void note_damage() { damaged_ = true; }
-  bool damaged() const { return damaged_; }
-  void forget_damage() { damaged_ = false; }
+  /// Who reads in `index` has met damage: if it still is the one that is searched, it is to be filled anew. It goes on
+  /// being searched until then, for what can still be read.
+  void note_damage(const SearchIndex& index) {
+    const std::lock_guard lock(mutex_);
+    damaged_ = damaged_ || index_.get() == &index;
+  }
+  bool damaged() const {
+    const std::lock_guard lock(mutex_);
+    return damaged_;
+  }
 
  private:
   mutable std::mutex mutex_;
   std::shared_ptr<const SearchIndex> index_;
-  std::atomic<bool> damaged_{false};
+  bool damaged_ = false;
 };
 
 struct SearchOptions {

@@ -19,15 +19,30 @@ bool is_kept(EntityKind kind) {
   return is_searched(kind) || kind == EntityKind::link || kind == EntityKind::user || kind == EntityKind::workspace;
 }
 
-/// Those that say something here, and those that nobody knows.
-std::vector<Item> kept(std::span<const Item> items) {
-  std::vector<Item> kept;
-  for (const Item& item : items) {
-    const auto kind = domain::entity_kind_of_type(item.event().type);
-    if (!kind || is_kept(*kind)) kept.push_back(item);
+/// Those of a batch that say something here, and those that nobody knows.
+struct Kept {
+  std::vector<Item> items;
+  std::vector<std::size_t> places;  ///< in the batch
+
+  explicit Kept(std::span<const Item> batch) {
+    for (std::size_t place = 0; place < batch.size(); ++place) {
+      const auto kind = domain::entity_kind_of_type(batch[place].event().type);
+      if (kind && !is_kept(*kind)) continue;
+      items.push_back(batch[place]);
+      places.push_back(place);
+    }
   }
-  return kept;
-}
+
+  /// As if the batch had been folded.
+  void fold(Folder& folder) const {
+    try {
+      folder.fold();
+    } catch (ItemsRefused& refused) {
+      for (Refusal& refusal : refused.refusals) refusal.item = places[refusal.item];
+      throw;
+    }
+  }
+};
 
 }  // namespace
 
@@ -121,12 +136,13 @@ class BatchIndexer final : private Neighbours {
   void note_named(const State& state) {
     wanted_.insert({k_kind<State>, state.id});
     const auto number = known_number(state.id);
-    if (!number || name_of(state) == name_before(*number)) return;
+    if (name_of(state) == (number ? name_before(*number) : "")) return;
     if constexpr (std::is_same_v<State, domain::Produit>) {
       for (DocumentNumber other = 0; other < into_.catalogue_.end(); ++other) {
         if (into_.catalogue_.row(other).kind == EntityKind::mandat) want(other);
       }
     } else {
+      if (!number) return;
       for (const DocumentNumber other : into_.catalogue_.followers(*number)) want(other);
     }
   }
@@ -348,19 +364,19 @@ void SearchIndex::finish_filling(DocumentNumber next_number) {
 
 template <class Work>
 void SearchIndex::apply(const Batch& batch, const Work& work) {
-  const std::vector<Item> items = kept(batch.items);
-  Folder folder(items, keys_);
+  const Kept kept(batch.items);
+  Folder folder(kept.items, keys_);
   load(folder);
-  folder.fold();
+  kept.fold(folder);
   BatchIndexer indexer(*this, folder);
   work(indexer);
 }
 
 void SearchIndex::probe(std::span<const Item> tried) {
-  const std::vector<Item> items = kept(tried);
-  Folder folder(items, keys_);
+  const Kept kept(tried);
+  Folder folder(kept.items, keys_);
   load(folder);
-  folder.fold();
+  kept.fold(folder);
 }
 
 std::vector<ParkedEvent> SearchIndex::parked_events(const std::string& entity_id) const {

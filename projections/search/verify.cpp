@@ -124,6 +124,19 @@ class Digest {
   std::unordered_map<std::string, std::uint64_t> words_;
 };
 
+/// Its server takes files away now and then, perhaps just while they are being opened.
+std::unique_ptr<SearchIndex> opened_beside_its_server(const fs::path& directory, const privacy::Keys& keys) {
+  constexpr int k_attempts = 20;
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return std::make_unique<SearchIndex>(directory, keys, search::Store::Access::reading);
+    } catch (const search::IndexDamaged&) {
+      if (attempt == k_attempts) throw;
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+  }
+}
+
 class TemporaryDirectory {
  public:
   explicit TemporaryDirectory(fs::path path) : path_(std::move(path)) { fs::remove_all(path_); }
@@ -149,9 +162,9 @@ std::optional<SearchVerified> verify_search(eventstore::Log& log, const SearchOp
   SearchVerified verified;
   std::optional<Digest> now;
   {
-    const SearchIndex index(*live, *options.keys, search::Store::Access::reading);
-    verified.position = index.cursor().position;
-    now.emplace(index);
+    const auto index = opened_beside_its_server(*live, *options.keys);
+    verified.position = index->cursor().position;
+    now.emplace(*index);
   }
   const TemporaryDirectory beside(options.directory / ("verifying-" + std::to_string(getpid())));
   fill_search_index(log, beside.path(), *options.keys, say, stop, verified.position);
