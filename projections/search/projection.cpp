@@ -67,10 +67,12 @@ void yield_to_answers() {
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), k_niceness);
 }
 
-/// Into a directory that takes the version's name when everything is there.
-Filled fill_version(eventstore::Log& log, const SearchOptions& options, int number,
+/// Into a directory that takes the version's name when everything is there. `number` is the least that it may have, and
+/// then the one it has: somebody else may have filled one until now.
+Filled fill_version(eventstore::Log& log, const SearchOptions& options, int& number,
                     const std::function<void(const FillProgress&)>& say, const std::stop_token& stop) {
   const FillLock lock(options.directory);
+  number = std::max(number, newest_version(options.directory) + 1);
   const fs::path filling = options.directory / k_filling;
   fs::remove_all(filling);
   const Filled filled = fill_search_index(log, filling, *options.keys, say, stop);
@@ -83,7 +85,8 @@ Filled fill_version(eventstore::Log& log, const SearchOptions& options, int numb
 Filled rebuild_search(eventstore::Log& log, const SearchOptions& options,
                       const std::function<void(const FillProgress&)>& say, const std::stop_token& stop) {
   fs::create_directories(options.directory);
-  return fill_version(log, options, newest_version(options.directory) + 1, say, stop);
+  int number = 1;
+  return fill_version(log, options, number, say, stop);
 }
 
 std::optional<fs::path> current_version(const fs::path& directory) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <unordered_map>
 
 #include "search/keys.hpp"
@@ -124,16 +125,34 @@ class Digest {
   std::unordered_map<std::string, std::uint64_t> words_;
 };
 
-/// Its server takes files away now and then, perhaps just while they are being opened.
+/// Names and sizes of RocksDB's lists of files: they change with each file that comes or goes.
+std::map<std::string, std::uintmax_t> file_lists(const fs::path& directory) {
+  std::map<std::string, std::uintmax_t> lists;
+  for (const auto& file : fs::directory_iterator(directory)) {
+    const std::string name = file.path().filename().string();
+    std::error_code gone;
+    if (name.starts_with("MANIFEST")) lists[name] = file.file_size(gone);
+  }
+  return lists;
+}
+
+/// What its server moves to another file while it is being opened would be missing without a word: then it is opened
+/// again.
 std::unique_ptr<SearchIndex> opened_beside_its_server(const fs::path& directory, const privacy::Keys& keys) {
-  constexpr int k_attempts = 20;
+  constexpr int k_attempts = 40;
   for (int attempt = 1;; ++attempt) {
+    const auto before = file_lists(directory);
+    std::string trouble = "its files change all the time";
     try {
-      return std::make_unique<SearchIndex>(directory, keys, search::Store::Access::reading);
-    } catch (const search::IndexDamaged&) {
-      if (attempt == k_attempts) throw;
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      auto index = std::make_unique<SearchIndex>(directory, keys, search::Store::Access::reading);
+      if (file_lists(directory) == before) return index;
+    } catch (const search::IndexDamaged& damaged) {
+      trouble = damaged.what();
+    } catch (const search::IndexUnavailable& away) {
+      trouble = away.what();
     }
+    if (attempt == k_attempts) throw search::IndexUnavailable("the search index can't be verified: " + trouble);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
 }
 
