@@ -138,7 +138,9 @@ class Corpus:
         first, second = self.some_name(dice) if dice.random() < 0.6 else self.words_of_a_note(dice)
         if dice.random() < 0.5:
             first, second = second, first
-        return f"{self.one_edit(dice, first)} {second}" if len(first) >= 5 else f"{first} {self.one_edit(dice, second)}"
+        if len(first) >= 5:
+            return f"{self.one_edit(dice, first) or first} {second}"
+        return f"{first} {self.one_edit(dice, second) or second}"
 
     def some_name(self, dice):
         if dice.random() < 0.5:
@@ -153,7 +155,7 @@ class Corpus:
     # ---- misspellings; what comes out is no word of the corpus: then it would be another name, not a wrong one
 
     def one_edit(self, dice, word):
-        """Not in the first letter, which counts twice."""
+        """Not in the first letter, which counts twice. None when all that comes out are words."""
         return self.edited(dice, word, 1)
 
     def edited(self, dice, word, edits):
@@ -165,7 +167,7 @@ class Corpus:
                 typed = dice.choice([typed[:at] + letter + typed[at:], typed[:at] + typed[at + 1:], typed[:at] + letter + typed[at + 1:]])
             if folded(typed) != folded(word) and folded(typed) not in self.known:
                 return typed
-        return word
+        return None
 
     def transposed(self, dice, word):
         places = [at for at in range(1, len(word) - 1) if folded(word[at]) != folded(word[at + 1])]

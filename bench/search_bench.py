@@ -2,6 +2,7 @@
 found, what misspelt names find; and the same beside PostgreSQL's full text search with pg_trgm, and beside tantivy, an
 embedded engine.
 """
+import http.client
 import json
 import os
 import pathlib
@@ -12,7 +13,6 @@ import sys
 import threading
 import time
 import urllib.parse
-import urllib.request
 
 import made_firm as firm
 
@@ -64,7 +64,7 @@ def index_build(server, build):
     """By the operator's command, while the server stands still."""
     server.stop()
     command = [str(build / "alforis"), "rebuild", "--search", "--json", *map(str, server.stores())]
-    run_as_owner = ["runuser", "-u", owner(server.var / "data"), "--"] if os.geteuid() == 0 else []
+    run_as_owner = ["runuser", "-u", (server.var / "data").owner(), "--"] if os.geteuid() == 0 else []
     subprocess.run(["tools/postgres", "start", "--dir", str(server.var / "postgres")], check=True, stdout=subprocess.DEVNULL)
     peak = []
     process = subprocess.Popen([*run_as_owner, *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
@@ -78,10 +78,6 @@ def index_build(server, build):
     size = sum(file.stat().st_size for file in (server.var / "data" / "search").rglob("*") if file.is_file())
     return {"seconds": told["seconds"], "documents_per_second": told["documents"] / told["seconds"], "events": told["events"],
             "index_mb": size / 1e6, "peak_resident_mb": max(peak)}
-
-
-def owner(path):
-    return path.owner()
 
 
 def watch_memory(process, marks, peak):
@@ -119,10 +115,9 @@ def suggestions(corpus, count):
 
 
 class Client:
-    """One kept connection would hide nothing here, but a new one for each request would show."""
+    """Asks one thing after the other over one connection."""
 
     def __init__(self, port, token):
-        import http.client
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self.headers = {"Authorization": "Bearer " + token}
 
@@ -139,8 +134,8 @@ class Client:
 
 def write_to_found(filled, seconds, rate=500):
     """From the answer of a command to the first search that finds what it wrote, while others write at `rate`."""
-    numbers = range(firm_number(), firm_number() + rate * seconds)
-    lines = [firm.line("write", 0, "POST", "organisations", organisation(number)) for number in numbers]
+    first = firm_number()
+    lines = [firm.line("write", 0, "POST", "organisations", organisation(first + n)) for n in range(rate * seconds)]
     waits = []
     stop = threading.Event()
     prober = threading.Thread(target=probe, args=(filled.server.port, filled.tokens[0], stop, waits))

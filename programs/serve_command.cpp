@@ -309,9 +309,11 @@ class Installation {
   }
 
   /// Words come again and again: fewer, larger batches save half of the work, and what is written is found soon enough.
+  /// Whoever waits for an answer comes before an index that will be read a little later.
   static projections::RunnerOptions search_runner_options() {
     projections::RunnerOptions options = runner_options("search");
     options.min_interval = std::chrono::milliseconds(40);
+    options.niceness = 10;
     return options;
   }
 

@@ -1,5 +1,8 @@
 #include "projections/runner.hpp"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include "projections/applier.hpp"
 
 namespace alforis::projections {
@@ -69,6 +72,8 @@ class Runner::Core {
 
  private:
   void run(const std::stop_token& stop) {
+    // Of this thread alone; where it is not possible nobody is worse off.
+    if (options_.niceness > 0) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), options_.niceness);
     milliseconds backoff = options_.first_backoff;
     while (!stop.stop_requested()) {
       try {

@@ -27,6 +27,8 @@ struct RunnerOptions {
       200};  ///< how long a quiet Log is waited for at a time; bounds how late stop and pause are noticed
   /// How often a runner with nothing to write looks whether another version of the store has taken over.
   std::chrono::milliseconds check_interval{1000};
+  /// Of the runner's thread and of those that it starts, 0 to 19: how far it steps back where processors are short.
+  int niceness = 0;
   /// Told once at each change of state (connected, lost, parked, damaged, paused …), never per batch. Called from the
   /// runner's thread.
   std::function<void(const std::string& message)> say;

@@ -437,7 +437,8 @@ class Matcher {
       read_ += unit->enter(number, leads ? nullptr : &candidates_);
       candidates_ = unit->documents();
       if (candidates_.empty()) return;
-      std::sort(candidates_.begin(), candidates_.end());
+      // A single choice tells them in order.
+      if (!std::is_sorted(candidates_.begin(), candidates_.end())) std::sort(candidates_.begin(), candidates_.end());
     }
     for (UnitSource* unit : wished_) read_ += unit->enter(number, &candidates_);
     for (UnitSource* unit : negated_) read_ += unit->enter(number, &candidates_);

@@ -1,5 +1,9 @@
 #include "projections/search/fill.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <future>
 #include <mutex>
@@ -355,6 +359,28 @@ class Filling {
 };
 
 }  // namespace
+
+FillLock::FillLock(const std::filesystem::path& home)
+    : filling_(home / "filling"), file_(::open((home / "lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
+  if (file_ < 0) throw StoreUnavailable("the search index can't be filled: no lock in " + home.string());
+  if (flock(file_, LOCK_EX | LOCK_NB) != 0) {
+    close(file_);
+    throw StoreUnavailable("another search index is being filled in " + home.string());
+  }
+  std::error_code ignored;  // who fills meets what is still there
+  std::filesystem::remove_all(filling_, ignored);
+}
+
+FillLock::~FillLock() { close(file_); }
+
+void FillLock::remove_leftovers(const std::filesystem::path& home) {
+  if (!std::filesystem::exists(home / "filling")) return;
+  try {
+    const FillLock lock(home);
+  } catch (const StoreUnavailable&) {
+    // It is no leftover: somebody fills it.
+  }
+}
 
 Filled fill_search_index(eventstore::Log& log, const std::filesystem::path& directory, const privacy::Keys& keys,
                          const std::function<void(const FillProgress&)>& say, const std::stop_token& stop,

@@ -13,6 +13,26 @@
 
 namespace alforis::projections {
 
+/// The right to fill an index in `filling()`, which does not exist then: one at a time, in all programs. Goes
+/// with the object, and with the process.
+class FillLock {
+ public:
+  /// `home`: where the versions of the index are. Throws StoreUnavailable when another one has it.
+  explicit FillLock(const std::filesystem::path& home);
+  ~FillLock();
+  FillLock(const FillLock&) = delete;
+  FillLock& operator=(const FillLock&) = delete;
+
+  const std::filesystem::path& filling() const { return filling_; }
+
+  /// Of a fill that broke off: its files may have what is erased by now. Not while one is under way.
+  static void remove_leftovers(const std::filesystem::path& home);
+
+ private:
+  std::filesystem::path filling_;
+  int file_;
+};
+
 struct FillProgress {
   std::string_view step;  ///< `fold` counts positions of the Log, `index` documents
   std::uint64_t done = 0;

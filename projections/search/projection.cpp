@@ -1,10 +1,5 @@
 #include "projections/search/projection.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <charconv>
 
 #include "domain/events.hpp"
@@ -15,9 +10,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view k_filling = "filling";
 constexpr std::string_view k_damaged = "damaged";
-constexpr std::string_view k_lock = "lock";
 constexpr std::chrono::seconds k_word_interval{5};
 constexpr std::chrono::seconds k_look_interval{1};
 
@@ -42,41 +35,14 @@ int newest_version(const fs::path& directory) {
   return numbers.empty() ? 0 : numbers.back();
 }
 
-/// Held by who fills. Goes with the process.
-class FillLock {
- public:
-  explicit FillLock(const fs::path& directory)
-      : file_(::open((directory / k_lock).c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
-    if (file_ < 0) throw StoreUnavailable("the search index can't be filled: no lock in " + directory.string());
-    if (flock(file_, LOCK_EX | LOCK_NB) == 0) return;
-    close(file_);
-    throw StoreUnavailable("another search index is being filled in " + directory.string());
-  }
-  ~FillLock() { close(file_); }
-  FillLock(const FillLock&) = delete;
-  FillLock& operator=(const FillLock&) = delete;
-
- private:
-  int file_;
-};
-
-/// Where processors are short, whoever waits for an answer comes before an index that will be read a little later. For
-/// this thread and those that it starts; nobody is worse off where that is not possible.
-void yield_to_answers() {
-  constexpr int k_niceness = 10;
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), k_niceness);
-}
-
 /// Into a directory that takes the version's name when everything is there. `number` is the least that it may have, and
 /// then the one it has: somebody else may have filled one until now.
 Filled fill_version(eventstore::Log& log, const SearchOptions& options, int& number,
                     const std::function<void(const FillProgress&)>& say, const std::stop_token& stop) {
   const FillLock lock(options.directory);
   number = std::max(number, newest_version(options.directory) + 1);
-  const fs::path filling = options.directory / k_filling;
-  fs::remove_all(filling);
-  const Filled filled = fill_search_index(log, filling, *options.keys, say, stop);
-  fs::rename(filling, version_directory(options.directory, number));
+  const Filled filled = fill_search_index(log, lock.filling(), *options.keys, say, stop);
+  fs::rename(lock.filling(), version_directory(options.directory, number));
   return filled;
 }
 
@@ -170,7 +136,6 @@ std::shared_ptr<SearchProjection::Version> SearchProjection::filled(int number, 
 }
 
 std::shared_ptr<SearchProjection::Version> SearchProjection::opened(const std::stop_token& stop) {
-  fs::create_directories(options_.directory);
   const int newest = newest_version(options_.directory);
   const bool damaged = current_.damaged();
   if (newest != 0 && damaged) {
@@ -191,13 +156,14 @@ std::shared_ptr<SearchProjection::Version> SearchProjection::opened(const std::s
 }
 
 Projection::Opened SearchProjection::open(const std::stop_token& stop) {
-  yield_to_answers();
   bool fresh = false;
   try {
+    fs::create_directories(options_.directory);
     const bool stays = version_ && !current_.damaged() && newest_version(options_.directory) == version_->number;
     if (!stays) {
       if (!version_) current_.set(nullptr);  // the same files may be opened again
       const auto before = version_;
+      FillLock::remove_leftovers(options_.directory);
       version_ = opened(stop);
       if (before) before->replaced = true;
       for (const int number : versions_in(options_.directory)) {
@@ -251,6 +217,7 @@ void SearchProjection::forget_soon(std::span<const Item> items) {
 void SearchProjection::forget(SearchIndex& index) const {
   try {
     fs::remove_all(options_.directory / k_damaged);
+    FillLock::remove_leftovers(options_.directory);
     index.index().store().forget();
   } catch (const std::exception& failed) {
     say(std::string("erased values may still be in the files: ") + failed.what());

@@ -286,7 +286,7 @@ SearchIndex::SearchIndex(const std::filesystem::path& directory, const privacy::
             catalogue_.put(number, *facts);
           },
           access) {
-  check_layout();
+  check_layout(access);
   if (const auto cursor = index_.store().get(Shelf::meta, k_cursor_key)) cursor_ = decode_cursor(*cursor);
   if (const auto next = index_.store().get(Shelf::meta, k_next_key)) {
     next_number_ = static_cast<DocumentNumber>(read_number(*next));
@@ -294,12 +294,12 @@ SearchIndex::SearchIndex(const std::filesystem::path& directory, const privacy::
   load_users();
 }
 
-void SearchIndex::check_layout() {
+void SearchIndex::check_layout(search::Store::Access access) {
   const auto layout = index_.store().get(Shelf::meta, k_layout_key);
   const std::string wanted = std::to_string(k_search_layout);
   if (layout && *layout != wanted)
     throw search::IndexDamaged("the search index has layout " + *layout + ", not " + wanted);
-  if (layout) return;
+  if (layout || access == search::Store::Access::reading) return;
   search::StoreBatch batch(index_.store());
   batch.put(Shelf::meta, k_layout_key, wanted);
   index_.store().write(batch);

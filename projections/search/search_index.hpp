@@ -54,7 +54,7 @@ class SearchIndex {
 
  private:
   friend class BatchIndexer;
-  void check_layout();
+  void check_layout(search::Store::Access access);
   void load_users();
   void load(Folder& folder) const;
   template <class Work>

@@ -1,7 +1,5 @@
 #include "projections/search/verify.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <map>
@@ -156,19 +154,12 @@ std::unique_ptr<SearchIndex> opened_beside_its_server(const fs::path& directory,
   }
 }
 
-class TemporaryDirectory {
- public:
-  explicit TemporaryDirectory(fs::path path) : path_(std::move(path)) { fs::remove_all(path_); }
-  ~TemporaryDirectory() {
+struct RemovedAtTheEnd {
+  const fs::path& path;
+  ~RemovedAtTheEnd() {
     std::error_code ignored;
-    fs::remove_all(path_, ignored);
+    fs::remove_all(path, ignored);
   }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
 };
 
 }  // namespace
@@ -185,9 +176,10 @@ std::optional<SearchVerified> verify_search(eventstore::Log& log, const SearchOp
     verified.position = index->cursor().position;
     now.emplace(*index);
   }
-  const TemporaryDirectory beside(options.directory / ("verifying-" + std::to_string(getpid())));
-  fill_search_index(log, beside.path(), *options.keys, say, stop, verified.position);
-  const SearchIndex filled(beside.path(), *options.keys, search::Store::Access::reading);
+  const FillLock lock(options.directory);
+  const RemovedAtTheEnd beside{lock.filling()};
+  fill_search_index(log, lock.filling(), *options.keys, say, stop, verified.position);
+  const SearchIndex filled(lock.filling(), *options.keys, search::Store::Access::reading);
   const Digest wanted(filled);
   verified.documents = wanted.documents();
   now->compare(wanted, verified);

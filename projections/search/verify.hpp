@@ -24,8 +24,8 @@ struct SearchVerified {
 };
 
 /// Compares the index as it is now, also beside a server that keeps it, with one that is filled from the Log up to
-/// exactly the same position, in a directory beside it, which is removed again. nullopt when there is no index. Throws
-/// as rebuild_search does.
+/// exactly the same position beside it, which is removed again: one at a time, as every fill. nullopt when there is no
+/// index. Throws as rebuild_search does.
 std::optional<SearchVerified> verify_search(eventstore::Log& log, const SearchOptions& options,
                                             const std::function<void(const FillProgress&)>& say = {},
                                             const std::stop_token& stop = {});

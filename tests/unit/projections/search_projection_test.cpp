@@ -564,7 +564,10 @@ TEST_F(SearchProjectionTest, ANewerVersionIsTakenOver) {
   EXPECT_EQ(filled.events, 7U);
   EXPECT_EQ(current_.get(), old);
   EXPECT_THROW(projection.check(), Superseded);
+  const fs::path left_over = options().directory / "filling";
+  fs::create_directories(left_over);
   const auto opened = projection.open({});
+  EXPECT_FALSE(fs::exists(left_over)) << "it may have what is erased by now";
   EXPECT_EQ(opened.cursor.position, log_.end());
   EXPECT_TRUE(opened.fresh);
   EXPECT_EQ(found("gamma"), 1U);
